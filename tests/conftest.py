@@ -1,0 +1,41 @@
+"""For every test: the learner's work goes to a temporary folder, and nothing leaves this computer."""
+
+import importlib.util
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+NO_NETWORK = ROOT / "tests" / "no_network"
+_home = pytest.StashKey()
+
+
+def pytest_configure(config):
+    folder = tempfile.TemporaryDirectory(prefix="course_home_", ignore_cleanup_errors=True)
+    config.stash[_home] = folder
+    os.environ["COURSE_HOME"] = folder.name  # before any test module is imported; kernels inherit it
+    paths = [str(NO_NETWORK), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
+    spec = importlib.util.spec_from_file_location("course_no_network", NO_NETWORK / "sitecustomize.py")
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+def pytest_unconfigure(config):
+    config.stash[_home].cleanup()
+
+
+@pytest.fixture(scope="session")
+def repo():
+    """The repository's root."""
+    return ROOT
+
+
+@pytest.fixture
+def course_home(tmp_path, monkeypatch):
+    """A fresh, empty COURSE_HOME for this test alone."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("COURSE_HOME", str(home))
+    return home

@@ -1,0 +1,310 @@
+"""course.py on good days and bad ones: a real venv, in which pip, pytest and the course are small fakes."""
+
+import ast
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[1] / "course.py"
+FAKE = """
+import os, sys, time
+if "--version" not in sys.argv:
+    with open(os.environ["CALLS"], "a", encoding="utf-8") as calls:
+        calls.write(" ".join([{name!r}, *sys.argv[1:]]) + "\\n")
+    print(os.environ.get({name!r} + "_says", ""), flush=True)
+    time.sleep(float(os.environ.get({name!r} + "_sleeps", 0)))
+    sys.exit(int(os.environ.get({name!r} + "_exits", 0)))
+"""
+
+
+def load(folder):
+    """The course.py of a folder as a module."""
+    spec = spec_from_file_location("course_under_test", folder / "course.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory):
+    """A folder, with a space in its name, that holds course.py, what it installs from, and a .venv with fakes."""
+    folder = tmp_path_factory.mktemp("house") / "my course"
+    folder.mkdir()
+    (folder / "course.py").write_bytes(SOURCE.read_bytes())
+    (folder / "pyproject.toml").write_text("[project]\nname = 'toy'\nversion = '1'\n", encoding="utf-8")
+    (folder / "constraints.txt").write_text("numpy==2.0\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def house(pattern, monkeypatch):
+    add_fakes(pattern)
+    calls = pattern / "calls.txt"
+    calls.unlink(missing_ok=True)
+    monkeypatch.setenv("CALLS", str(calls))
+    return pattern
+
+
+def add_fakes(folder):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", folder / ".venv"], check=True)
+    for name in ("pip", "pytest", "course_lib"):
+        package = site_packages(folder) / name
+        package.mkdir()
+        (package / "__init__.py").touch()
+        (package / "__main__.py").write_text(FAKE.format(name=name), encoding="utf-8")
+
+
+def site_packages(folder):
+    return next(path for path in (folder / ".venv").rglob("site-packages") if path.is_dir())
+
+
+def course(folder, *arguments, **options):
+    """Run course.py as a person would, without a terminal: exit code, everything said, and the calls that it made."""
+    done = subprocess.run(
+        [sys.executable, folder / "course.py", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        cwd=SOURCE.parent,  # where another course_lib stands
+        **options,
+    )
+    assert "Traceback" not in done.stdout
+    calls = folder / "calls.txt"
+    made = calls.read_text(encoding="utf-8").splitlines() if calls.exists() else []
+    calls.unlink(missing_ok=True)
+    return SimpleNamespace(code=done.returncode, said=done.stdout, calls=made)
+
+
+def names(calls):
+    return [call.split()[0] for call in calls]
+
+
+def ready(folder):
+    return json.loads((folder / ".venv" / "course.json").read_text(encoding="utf-8"))["ready"]
+
+
+def test_reads_in_old_pythons_and_needs_nothing_but_the_standard_library():
+    tree = ast.parse(SOURCE.read_text(encoding="utf-8"), feature_version=(3, 6))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.NamedExpr | ast.Match)]
+
+
+def test_first_run_installs_checks_and_opens_and_the_second_only_opens(house):
+    first, second = course(house), course(house)
+    assert first.calls == [
+        "pip install --no-input --disable-pip-version-check --progress-bar off -c constraints.txt -e .",
+        "course_lib doctor --short",
+        "course_lib lab",
+    ]
+    assert second.calls == ["course_lib lab"]
+    assert first.code == second.code == 0
+
+
+def test_what_it_does_not_know_goes_to_the_course_with_its_exit_code(house, monkeypatch):
+    monkeypatch.setenv("course_lib_exits", "0")
+    course(house)
+    monkeypatch.setenv("course_lib_exits", "7")
+    done = course(house, "slides", "01", "--out", "a b")
+    assert (done.code, done.calls) == (7, ["course_lib slides 01 --out a b"])
+
+
+def test_the_doctor_is_not_asked_twice(house):
+    assert course(house, "doctor").calls[1:] == ["course_lib doctor"]
+
+
+def test_the_tests_have_a_mark_of_their_own(house):
+    course(house)
+    first = course(house, "test", "-q", "tests/test_x.py")
+    assert first.calls[0].endswith("-e .[test]")
+    assert first.calls[-1] == "pytest -n 2 --dist loadfile -q tests/test_x.py"
+    assert names(course(house, "test").calls) == ["pytest"]
+    assert names(course(house).calls) == ["course_lib"]
+
+
+def test_installing_for_the_tests_installs_the_course_too(house):
+    course(house, "test")
+    assert names(course(house).calls) == ["course_lib"]
+
+
+def test_new_versions_are_installed(house):
+    course(house, "test")
+    with (house / "constraints.txt").open("a", encoding="utf-8") as constraints:
+        constraints.write("torch==2.0\n")
+    assert names(course(house).calls) == ["pip", "course_lib", "course_lib"]
+    assert names(course(house, "test").calls) == ["pip", "course_lib", "pytest"]
+
+
+def test_nothing_counts_until_the_doctor_is_content(house, monkeypatch):
+    monkeypatch.setenv("course_lib_exits", "1")
+    done = course(house)
+    assert done.code == 1
+    assert names(done.calls) == ["pip", "course_lib"], "the notebook is not opened"
+    assert ready(house) == {}
+
+
+SAID = {
+    "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device": "the disk is full",
+    "WARNING: Retrying after connection broken by 'NewConnectionError(...: Failed to establish a new connection: "
+    "[Errno -3] Temporary failure in name resolution')'\nERROR: No matching distribution found for torch": "internet",
+    "ReadTimeoutError: Read timed out.": "internet",
+    "ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 407'))": "HTTPS_PROXY",
+    "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate'))": "clock",
+    "ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: '.venv'": "may not be written",
+    "OSError: [WinError 32] The process cannot access the file because it is being used by another process": "in use",
+    "HINT: This error might have occurred as this system does not have Windows Long Path support enabled.": "too long",
+    "ERROR: No matching distribution found for torch==2.13.0": "64-bit Python",
+    "Collecting numpy\nERROR: something that nobody foresaw": "something that nobody foresaw",
+    "Installing collected packages: numpy, torch": "it was ended in the middle",
+}
+
+
+@pytest.mark.parametrize(("said", "told"), SAID.items(), ids=list(SAID.values()))
+def test_a_failing_pip_is_one_sentence_and_the_next_run_tries_again(house, monkeypatch, said, told):
+    monkeypatch.setenv("pip_says", said)
+    monkeypatch.setenv("pip_exits", "1")
+    done = course(house)
+    told_lines = [line for line in done.said.splitlines() if line.startswith("course.py: ")]
+    assert done.code == 1
+    assert len(told_lines) == 1
+    assert told in told_lines[0]
+    assert said.splitlines()[0] in (house / ".venv" / "install.log").read_text(encoding="utf-8")
+    assert ready(house) == {}
+    monkeypatch.setenv("pip_exits", "0")
+    assert names(course(house).calls) == ["pip", "course_lib", "course_lib"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process on Windows")
+def test_after_ctrl_c_the_next_run_goes_on_and_replaces_what_was_cut_off(house, monkeypatch):
+    whole, cut_off = site_packages(house) / "whole-1.dist-info", site_packages(house) / "cut-1.dist-info"
+    for info in (whole, cut_off):
+        info.mkdir()
+        (info / "METADATA").touch()
+    (whole / "RECORD").touch()
+    monkeypatch.setenv("pip_sleeps", "60")
+    running = subprocess.Popen(
+        [sys.executable, house / "course.py"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+    )
+    while not (house / "calls.txt").exists():
+        assert running.poll() is None
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    said, _ = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert "Traceback" not in said
+    assert "goes on from here" in said
+    assert ready(house) == {}
+    assert whole.exists()
+    assert not cut_off.exists()
+    (house / "calls.txt").unlink()
+    monkeypatch.delenv("pip_sleeps")
+    assert names(course(house).calls) == ["pip", "course_lib", "course_lib"]
+
+
+def test_a_damaged_state_file_means_installing_again(house):
+    course(house)
+    (house / ".venv" / "course.json").write_text('{"root": ', encoding="utf-8")
+    assert names(course(house).calls) == ["pip", "course_lib", "course_lib"]
+
+
+@pytest.mark.parametrize(
+    "what", ["copied from another folder", "made by another Python", "its Python is gone", "no pip in it"]
+)
+def test_a_venv_that_cannot_be_right_is_made_anew(house, monkeypatch, what):
+    course(house)
+    state = house / ".venv" / "course.json"
+    there = json.loads(state.read_text(encoding="utf-8"))
+    module = load(house)
+    if what == "its Python is gone":
+        module.PYTHON.unlink()
+    elif what == "no pip in it":
+        state.unlink()
+        (site_packages(house) / "pip" / "__main__.py").write_text("raise SystemExit(1)", encoding="utf-8")
+    else:
+        there.update({"root": "/elsewhere"} if "folder" in what else {"python": "3.10"})
+        state.write_text(json.dumps(there), encoding="utf-8")
+    made = []
+    monkeypatch.setattr(module, "make_venv", lambda: (made.append(True), add_fakes(house)))
+    monkeypatch.setattr(module, "run", lambda *arguments: 0)
+    assert module.main([]) == 0
+    assert made == [True]
+    assert set(ready(house)) == {"course"}
+
+
+def test_a_venv_made_by_hand_is_taken_over_as_it_is(house, monkeypatch):
+    module = load(house)
+    monkeypatch.setattr(module, "make_venv", lambda: pytest.fail("would throw away what is there"))
+    monkeypatch.setattr(module, "run", lambda *arguments: 0)
+    assert module.main([]) == 0
+
+
+@pytest.mark.slow
+def test_without_a_network_a_real_venv_and_a_real_pip_end_in_one_sentence(tmp_path, pattern):
+    folder = tmp_path / "off line"
+    folder.mkdir()
+    for name in ("course.py", "pyproject.toml", "constraints.txt"):
+        (folder / name).write_bytes((pattern / name).read_bytes())
+    nowhere = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHONPATH"))}
+    nowhere |= {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "1"}
+    done = course(folder, env=nowhere)
+    assert done.code == 1
+    assert "the internet was out of reach. Connect this computer, then run this again." in done.said
+    assert ready(folder) == {}
+
+
+def test_an_old_python_is_told_which_to_take(monkeypatch):
+    module = load(SOURCE.parent)
+    monkeypatch.setattr(module.sys, "version_info", (3, 9, 1))
+    monkeypatch.setattr(module.shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit, match=r"3\.11 or newer is needed.* Install it from python\.org"):
+        module.check_python()
+    monkeypatch.setattr(module.shutil, "which", lambda name: name)
+    monkeypatch.setattr(module, "quiet", lambda command: "" if "3.12" in " ".join(command) else None)
+    with pytest.raises(SystemExit, match=r"You have one: \S*( -)?3\.12 course\.py"):
+        module.check_python()
+
+
+def test_a_python_that_cannot_make_a_venv_is_told_the_package(monkeypatch):
+    module = load(SOURCE.parent)
+    monkeypatch.setattr(module.sys, "prefix", "/usr")
+    monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None if name == "ensurepip" else True)
+    with pytest.raises(SystemExit, match="apt install python3-venv"):
+        module.make_venv()
+
+
+def test_a_venv_is_not_made_anew_from_inside(monkeypatch):
+    module = load(SOURCE.parent)
+    monkeypatch.setattr(module.sys, "prefix", str(module.VENV))
+    with pytest.raises(SystemExit, match="Type  deactivate  first"):
+        module.make_venv()
+
+
+def test_a_full_disk_is_told_before_anything_is_made(tmp_path, monkeypatch):
+    module = load(SOURCE.parent)
+    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(module.sys, "prefix", "/usr")
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: SimpleNamespace(free=1e9))
+    with pytest.raises(SystemExit, match="Free about 3 GB"):
+        module.make_venv()
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(monkeypatch, capsys):
+    module = load(SOURCE.parent)
+
+    def set_up(*arguments, **options):
+        raise PermissionError(13, "Permission denied", str(module.STATE))
+
+    monkeypatch.setattr(module, "set_up", set_up)
+    with pytest.raises(SystemExit, match="may not be written"):
+        module.main([])
