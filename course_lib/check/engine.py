@@ -1,0 +1,300 @@
+"""The heart: an exercise is a reference with named forks, and a sentence for each name.
+
+The learner's function runs on a few small inputs. If an answer differs from the reference's, it is compared with the reference under
+every single mistake, then under every pair of them: equal on all inputs means that this is what the learner did, and the sentence says so.
+"""
+
+import ast
+import copy
+import inspect
+import itertools
+import sys
+import textwrap
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .compare import Raised, WrongForm, answer, first_difference, in_words, only_nan, pristine, same, unchanged
+from .guard import SECONDS, guarded, guarded_apart, learners_frame, sentence
+
+RIGHT, WRONG, NOT_ATTEMPTED = "right", "wrong", "not attempted"
+
+
+class Slip:
+    """`slip(right, name=wrong, …)` is `right`, or `wrong` where the mistake of that name is switched on; functions are called."""
+
+    def __init__(self, on=()):
+        self.on, self.names = frozenset(on), {}
+
+    def __call__(self, right, **wrong):
+        self.names.update(dict.fromkeys(wrong))
+        chosen = next((wrong[name] for name in wrong if name in self.on), right)
+        return chosen() if callable(chosen) else chosen
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says: a state, the sentences with the names of their mistakes, and the smallest evidence."""
+
+    exercise: str
+    state: str
+    said: tuple = ()
+    evidence: str = ""
+
+    @property
+    def ok(self):
+        return self.state == RIGHT
+
+    @property
+    def names(self):
+        return tuple(name for name, _ in self.said)
+
+    @property
+    def text(self):
+        """The verdict as plain text, without a mark."""
+        if self.state == RIGHT:
+            return f"{self.exercise}: right."
+        if self.state == NOT_ATTEMPTED:
+            return f"{self.exercise}: not attempted yet. Replace `raise NotImplementedError` by your code."
+        words = [text for _, text in self.said] + ([self.evidence] if self.evidence else [])
+        return f"{self.exercise}: not yet. " + " ".join(words)
+
+
+@dataclass
+class Run:
+    """What the learner's function did on the cases."""
+
+    outcomes: list = field(default_factory=list)
+    changed: str = ""
+    unstable: bool = False
+    attempted: bool = True
+    errors: list = field(default_factory=list)
+
+
+class Exercise:
+    """One exercise: `reference(*inputs, slip)`, the inputs, a sentence for each mistake, three hints, and probes for what nobody foresaw.
+
+    cases: tuples of inputs (the first is shown to learners: keep it small). says: {mistake: sentence}. hints: a question, the tool, the
+    first line. probes: (name, sentence, test) where `test(f)` is True if all is well. tensors: True passes torch tensors instead of arrays.
+    """
+
+    def __init__(self, reference, *, cases, says, hints, probes=(), tensors=False, seconds=SECONDS):
+        self.reference, self.cases, self.says, self.hints = reference, list(cases), dict(says), tuple(hints)
+        self.probes, self.tensors, self.seconds = tuple(probes), tensors, seconds
+        self.name = reference.__name__
+        self.parameters = tuple(inspect.signature(reference).parameters)[:-1]
+        self._memo = {}
+
+    # ---- the reference and its forks -------------------------------------------------------------------------------
+
+    def outcome(self, case, mistakes=()):
+        """The reference's answer on case number `case` with these mistakes switched on."""
+        key = case, mistakes
+        if key not in self._memo:
+            with pristine(), np.errstate(all="ignore"):
+                try:
+                    value = self.reference(*copy.deepcopy(self.cases[case]), Slip(mistakes))
+                    self._memo[key] = answer(value, value)
+                except Exception as error:
+                    self._memo[key] = Raised(type(error).__name__)
+        return self._memo[key]
+
+    def fits(self, outcomes, mistakes=()):
+        """True if these outcomes are what the reference gives under exactly these mistakes, on every case."""
+        return all(same(mine, self.outcome(case, mistakes)) for case, mine in enumerate(outcomes))
+
+    def diagnose(self, outcomes):
+        """The names of the one or two mistakes that explain the outcomes, or ()."""
+        if all(map(only_nan, outcomes)):
+            return ()  # too many mistakes end in NaN everywhere: a name would be a guess
+        groups = itertools.chain(((name,) for name in self.says), itertools.combinations(self.says, 2))
+        return next((group for group in groups if self.fits(outcomes, group)), ())
+
+    # ---- the check -------------------------------------------------------------------------------------------------
+
+    def check(self, function, apart=False):
+        """The Verdict on a learner's function; apart=True runs it in a process of its own (grading)."""
+        if problem := self._not_callable(function) or self._takes_other_inputs(function):
+            return self._wrong(("form", problem))
+        if _is_empty(function):
+            return Verdict(self.name, NOT_ATTEMPTED)
+        for case in range(len(self.cases)):
+            self.outcome(case)
+        run, problem = (guarded_apart if apart else guarded)(lambda: self._run(function), self.seconds)
+        if problem:
+            return self._wrong(("stopped", problem))
+        return self.judge(run, function)
+
+    def judge(self, run, function=None):
+        """The Verdict on a Run; the function, if it is there, is asked by the probes too."""
+        if not run.attempted:
+            return Verdict(self.name, NOT_ATTEMPTED)
+        said = []
+        if run.changed:
+            text = f"Your function changes its input `{run.changed}` in place. Make a new array, and leave the input as it was."
+            said = [("mutates_input", text)]
+        if self.fits(run.outcomes):
+            return self._wrong(*said) if said else Verdict(self.name, RIGHT)
+        if names := self.diagnose(run.outcomes):
+            return self._wrong(*((name, self.says[name]) for name in names), *said)
+        return self._unnamed(run, function, said)
+
+    def _unnamed(self, run, function, said):
+        """No listed mistake fits: say the most useful true thing, with the smallest evidence."""
+        wrong = next(case for case, mine in enumerate(run.outcomes) if not same(mine, self.outcome(case)))
+        mine, theirs = run.outcomes[wrong], self.outcome(wrong)
+        if isinstance(mine, Raised):
+            return self._wrong(("raised", mine.sentence), *said, evidence=self._inputs(wrong))
+        if isinstance(mine, WrongForm):
+            return self._wrong(("form", mine.sentence), *said)
+        if run.unstable:
+            text = "The same inputs gave two different answers. Is there something random in your function, or does it remember earlier calls?"
+            return self._wrong(("unstable", text), *said)
+        if isinstance(theirs, Raised):
+            text = f"This input should raise a {theirs.kind}, and your function returned {in_words(mine)}."
+            return self._wrong(("no_error", text), *said, evidence=self._inputs(wrong))
+        if isinstance(theirs, np.ndarray) and mine.shape != theirs.shape:
+            text = f"Your output has shape {mine.shape}; it should have shape {theirs.shape}."
+            return self._wrong(("shape", text), *said, evidence=self._inputs(wrong))
+        if all(map(only_nan, run.outcomes)):
+            text = "Every number is NaN (not a number). Look for 0/0, ∞ − ∞ or 0·∞, and for a row that has nothing left to share out."
+            return self._wrong(("nan", text), *said)
+        for name, text, test in self.probes if function else ():
+            if guarded(lambda test=test: bool(test(function)), self.seconds) == (False, None):
+                said = [*said, (name, text)]
+        said = said or [("values", "The values are not right.")]
+        return self._wrong(*said, evidence=f"{self._inputs(wrong)} {first_difference(mine, theirs)}".strip())
+
+    def _wrong(self, *said, evidence=""):
+        return Verdict(self.name, WRONG, tuple(said), evidence)
+
+    def _inputs(self, case):
+        """The inputs of a case in words, if they are small enough to read."""
+        shown = [
+            f"{name} = {in_words(np.asarray(value) if isinstance(value, np.ndarray) else value)}"
+            for name, value in zip(self.parameters, self.cases[case], strict=True)
+        ]
+        text = ", ".join(shown)
+        return (
+            f"With {text}:"
+            if len(text) <= 160 and "array of shape" not in text
+            else f"(Test {case + 1} of {len(self.cases)}.)"
+        )
+
+    # ---- the learner's function ------------------------------------------------------------------------------------
+
+    def _not_callable(self, function):
+        if not callable(function):
+            kind = type(function).__name__
+            return f"`{self.name}` is not a function any more, it is a {kind}. Run the cell that defines it again."
+        return ""
+
+    def _takes_other_inputs(self, function):
+        try:
+            signature = inspect.signature(function)
+        except (TypeError, ValueError):
+            return ""
+        try:
+            signature.bind(*self.parameters)
+        except TypeError:
+            mine = ", ".join(signature.parameters)
+            return f"Your function takes ({mine}); it should take ({', '.join(self.parameters)})."
+        return ""
+
+    def _run(self, function):
+        """Call the function on every case: with arrays, and if it can only work with torch's tensors, with those."""
+        run = self._run_with(function, self.tensors)
+        torch_only = {"TypeError", "AttributeError", "RuntimeError"}
+        if (
+            not self.tensors
+            and "torch" in sys.modules
+            and any(getattr(o, "kind", None) in torch_only for o in run.outcomes)
+        ):
+            again = self._run_with(function, True)
+            if not any(isinstance(outcome, Raised) for outcome in again.outcomes):
+                return again
+        return run
+
+    def _run_with(self, function, tensors):
+        run = Run()
+        for case, inputs in enumerate(self.cases):
+            given = [_tensor(value) if tensors else value for value in copy.deepcopy(inputs)]
+            run.outcomes.append(self._call(function, given, case, run))
+            if not run.attempted:
+                return run
+            changed = (
+                name for name, now, was in zip(self.parameters, given, inputs, strict=True) if not unchanged(now, was)
+            )
+            run.changed = run.changed or next(changed, "")
+        again = self._call(function, [_tensor(v) if tensors else v for v in copy.deepcopy(self.cases[0])], 0, run)
+        run.unstable = not same(again, run.outcomes[0]) and not isinstance(again, WrongForm)
+        return run
+
+    def _call(self, function, given, case, run):
+        try:
+            value = function(*given)
+        except NotImplementedError as error:
+            run.attempted = not _is_stub(error)
+            return Raised(type(error).__name__, sentence(error))
+        except Exception as error:
+            return Raised(type(error).__name__, sentence(error))
+        return answer(value, self.outcome(case))
+
+    def first_answers(self, function):
+        """(the learner's answer, the right one) on the first inputs; the learner's is a sentence if there is no answer to draw."""
+        if problem := self._not_callable(function) or self._takes_other_inputs(function):
+            return problem, self.outcome(0)
+        given = [_tensor(value) if self.tensors else value for value in copy.deepcopy(self.cases[0])]
+        mine, problem = guarded(lambda: answer(function(*given), self.outcome(0)), self.seconds)
+        return problem or getattr(mine, "sentence", mine), self.outcome(0)
+
+    # ---- for authors -----------------------------------------------------------------------------------------------
+
+    def selftest(self):
+        """What is wrong with the table, as sentences: mistakes that no input shows, that look alike, or that have no fork or no sentence."""
+        slip = Slip()
+        for inputs in self.cases:
+            self.reference(*copy.deepcopy(inputs), slip)
+        problems = [f"{self.name}: the fork {name} has no sentence" for name in slip.names if name not in self.says]
+        problems += [f"{self.name}: the sentence {name} has no fork" for name in self.says if name not in slip.names]
+        groups = [(), *((name,) for name in self.says)]
+        answers = {group: [self.outcome(case, group) for case in range(len(self.cases))] for group in groups}
+        for one, other in itertools.combinations(groups, 2):
+            if all(map(same, answers[one], answers[other])):
+                problems.append(f"{self.name}: no input tells {one or 'the truth'} from {other}")
+        problems += [
+            f"{self.name}: {group[0]} is NaN everywhere" for group in groups[1:] if all(map(only_nan, answers[group]))
+        ]
+        if len(self.hints) != 3:
+            problems.append(f"{self.name}: three hints are wanted, not {len(self.hints)}")
+        return problems
+
+
+def _tensor(value):
+    if isinstance(value, np.ndarray):
+        import torch
+
+        return torch.from_numpy(value)
+    return value
+
+
+def _is_stub(error):
+    """True if the learner's own code raised this, with no message: the stub that a sheet begins with."""
+    last = error.__traceback__
+    while last.tb_next:
+        last = last.tb_next
+    frame = learners_frame(error)
+    return not str(error) and frame is not None and frame[0] == last.tb_lineno and ("raise" in frame[1] or not frame[1])
+
+
+def _is_empty(function):
+    """True if the body is only `...` or `pass` (and perhaps a docstring)."""
+    try:
+        body = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0].body
+    except Exception:
+        return False
+    empty = [
+        isinstance(line, ast.Pass) or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+        for line in body
+    ]
+    return all(empty)

@@ -1,0 +1,266 @@
+"""Run a learner's code within limits of time, memory and output, and turn whatever happens into one plain sentence."""
+
+import builtins
+import contextlib
+import ctypes
+import io
+import linecache
+import os
+import pickle
+import random
+import select
+import signal
+import sys
+import sysconfig
+import threading
+import time
+import traceback
+import warnings
+
+import numpy as np
+
+SECONDS, GIGABYTES, CHARACTERS = 5.0, 2, 1_000_000
+LIBRARIES = tuple(
+    os.path.realpath(path)
+    for path in {
+        os.path.dirname(os.path.dirname(__file__)),
+        *sysconfig.get_paths().values(),
+        os.path.dirname(os.__file__),
+    }
+    if path and os.path.isabs(path) and not path.endswith(("bin", "Scripts")) and path != sys.prefix
+)
+
+
+class Stop(BaseException):
+    """Ends the learner's code from outside; not an Exception, so that `except Exception` does not catch it."""
+
+
+class TooSlow(Stop): ...
+
+
+class TooMuchPrinted(Stop): ...
+
+
+class AsksForInput(Stop): ...
+
+
+class Ended(Stop): ...
+
+
+class Sink(io.TextIOBase):
+    """Takes what the learner's function prints, counts it, and keeps nothing."""
+
+    printed = 0
+
+    def write(self, text):
+        self.printed += len(text)
+        if self.printed > CHARACTERS:
+            raise TooMuchPrinted
+        return len(text)
+
+
+def guarded(job, seconds=SECONDS):
+    """Return (job(), None), or (None, sentence) if it failed, hung, printed without end or asked for too much; never raises or prints."""
+    try:
+        with contextlib.ExitStack() as stack:
+            for limit in (_no_exits, _quiet, _state_kept, _memory_limit):
+                stack.enter_context(limit())
+            stack.enter_context(_time_limit(seconds))
+            return job(), None
+    except BaseException as error:
+        return None, sentence(error, seconds)
+
+
+def sentence(error, seconds=SECONDS):
+    """What happened, in one sentence, with the learner's own line."""
+    where = _where(error)
+    kinds = {
+        TooSlow: f"Your function was still running after {seconds:g} seconds{where}. Is there a loop that never ends?",
+        TooMuchPrinted: f"Your function printed more than {CHARACTERS:,} characters{where}. Take the print out of the loop.",
+        AsksForInput: f"Your function calls input(){where}. Use its arguments instead: a check can't type.",
+        Ended: f"Your function tried to end Python itself{where}. Use `return` to leave a function.",
+        SystemExit: f"Your function tried to end Python itself{where}. Use `return` to leave a function.",
+        KeyboardInterrupt: "Interrupted before the check was done. Run it again.",
+        RecursionError: f"Your function calls itself without end{where}.",
+        MemoryError: f"Your function asked for more memory than there is{where}. How large is the array that it makes?",
+    }
+    for kind, text in kinds.items():
+        if isinstance(error, kind):
+            return text
+    try:
+        text = (str(error).splitlines() or [""])[0][:200]
+    except Exception:
+        text = ""
+    return f"Your function raised {type(error).__name__}{where}{': ' + text if text else ''}."
+
+
+def learners_frame(error):
+    """(line number, source line) of the last frame that is the learner's own, or None."""
+    mine = None
+    for frame, number in traceback.walk_tb(getattr(error, "__traceback__", None)):
+        name = frame.f_code.co_filename
+        if not name.startswith("<frozen") and not os.path.realpath(name).startswith(LIBRARIES):
+            mine = number, linecache.getline(name, number).strip()
+    return mine
+
+
+def _where(error):
+    found = learners_frame(error)
+    if not found:
+        return ""
+    number, line = found
+    return f" at line {number}" + (f" (`{line}`)" if line else "")
+
+
+@contextlib.contextmanager
+def _time_limit(seconds):
+    """Raises TooSlow in the running code: by a timer signal where there is one, else (Windows, threads) from a second thread."""
+    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+
+        def ring(*_):
+            raise TooSlow
+
+        before = signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)  # again and again: a bare `except:` may swallow the first
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        return
+    target, done = ctypes.c_ulong(threading.get_ident()), threading.Event()
+
+    def watch():
+        if not done.wait(seconds):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TooSlow))
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+@contextlib.contextmanager
+def _memory_limit():
+    """At most GIGABYTES more than now, where the system can say so (Linux)."""
+    try:
+        import resource
+
+        with open("/proc/self/statm", encoding="ascii") as file:
+            now = int(file.read().split()[0]) * resource.getpagesize()
+        before = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (now + (GIGABYTES << 30), before[1]))
+    except (ImportError, OSError, ValueError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@contextlib.contextmanager
+def _quiet():
+    """No print, no warning, no question reaches the learner from inside a check."""
+
+    def ask(*_):
+        raise AsksForInput
+
+    asked = builtins.input
+    builtins.input = ask
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(Sink()), contextlib.redirect_stderr(Sink()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        builtins.input = asked
+
+
+@contextlib.contextmanager
+def _no_exits():
+    """`exit()` in a notebook and `os._exit` would end the kernel: inside a check they only end the function."""
+
+    def end(*_):
+        raise Ended
+
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    leave, os._exit = os._exit, end
+    if shell is not None:
+        shell.ask_exit = end
+    try:
+        yield
+    finally:
+        os._exit = leave
+        if shell is not None:
+            del shell.ask_exit
+
+
+@contextlib.contextmanager
+def _state_kept():
+    """Random numbers and torch's threads are after a check what they were before; inside it torch has one thread."""
+    dice, numpy_dice = random.getstate(), np.random.get_state()
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        threads, torch_dice = torch.get_num_threads(), torch.get_rng_state()
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        random.setstate(dice)
+        np.random.set_state(numpy_dice)
+        if torch is not None:
+            torch.set_num_threads(threads)
+            torch.set_rng_state(torch_dice)
+
+
+def guarded_apart(job, seconds=SECONDS):
+    """Like `guarded`, in a forked child process, which nothing survives: not even a crash. Where there is no fork: `guarded`."""
+    if not hasattr(os, "fork"):
+        return guarded(job, seconds)
+    receive, send = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python warns about forking with threads; the child uses none of them
+        child = os.fork()
+    if child == 0:
+        os.close(receive)
+        _child(job, seconds, send)
+    os.close(send)
+    data, late = _read_all(receive, time.monotonic() + seconds + 1)
+    os.close(receive)
+    if late:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    if late:
+        return None, sentence(TooSlow(), seconds)
+    try:
+        return pickle.loads(data)
+    except Exception:
+        return None, "Your function ended the whole Python process (a crash, or far too much memory)."
+
+
+def _child(job, seconds, send):
+    leave = os._exit
+    try:
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(
+                1
+            )  # first of all: a forked child hangs in torch's thread pool otherwise
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nothing, standard)
+        with os.fdopen(send, "wb") as file:
+            file.write(pickle.dumps(guarded(job, seconds)))
+    finally:
+        leave(0)
+
+
+def _read_all(receive, end):
+    data = b""
+    while (left := end - time.monotonic()) > 0 and select.select([receive], [], [], left)[0]:
+        chunk = os.read(receive, 1 << 20)
+        if not chunk:
+            return data, False
+        data += chunk
+    return data, True

@@ -1,0 +1,70 @@
+"""A prediction before a run: a choice that is recorded and then explained, or a static list where no front end listens."""
+
+import html
+
+from . import present, record
+
+
+class Prediction:
+    """One question with an explanation for every option; a radio choice in JupyterLab, the same as static HTML elsewhere."""
+
+    def __init__(self, question, options, right):
+        if right not in options:
+            raise ValueError(f"the right option {right!r} is not among {list(options)}")
+        self.question, self.options, self.right = question, dict(options), right
+
+    def feedback(self, guess):
+        """The sentence that a guess earns."""
+        start = "Yes." if guess == self.right else f"Not quite: it is “{self.right}”."
+        return f"{start} {self.options[guess]}"
+
+    def choose(self, guess):
+        """Record a guess and return what to say about it; raises ValueError for an option that is not there."""
+        if guess not in self.options:
+            raise ValueError(f"{guess!r} is not one of {list(self.options)}")
+        note = record.record_guess(self.question, guess, guess == self.right)
+        return f"{self.feedback(guess)} {note}".strip()
+
+    def __str__(self):
+        choices = "\n".join(f"  ○ {option}" for option in self.options)
+        return f"Predict: {self.question}\n{choices}"
+
+    def static_html(self):
+        """The question as it is seen where nothing can be clicked: the answer is folded away."""
+        choices = "".join(f"<li>{html.escape(option)}</li>" for option in self.options)
+        why = html.escape(self.options[self.right])
+        answer = f"<details><summary>Answer</summary><p><b>{html.escape(self.right)}</b>: {why}</p></details>"
+        style = "border-left:5px solid #0050e0;padding:.35em .8em;margin:.2em 0"
+        return f'<div style="{style}"><b>Predict:</b> {html.escape(self.question)}<ul>{choices}</ul>{answer}</div>'
+
+    def widget(self):
+        """The question as ipywidgets: choosing an option records it and shows its explanation."""
+        import ipywidgets
+
+        style = "border-left:5px solid #0050e0;padding:.35em .8em"
+        question = ipywidgets.HTML(f'<div style="{style}"><b>Predict:</b> {html.escape(self.question)}</div>')
+        radio = ipywidgets.RadioButtons(
+            options=list(self.options), index=None, layout={"width": "max-content", "margin": "0 0 0 1em"}
+        )
+        radio.add_class("course-predict")
+        said = ipywidgets.HTML(layout={"margin": "0 0 0 1em", "max_width": "44em"})
+
+        def answer(change):
+            right = change["new"] == self.right
+            mark = present.MARKS[present.RIGHT if right else present.WRONG]
+            said.value = f'<div role="status"><b>{mark}</b> {html.escape(self.choose(change["new"]))}</div>'
+
+        radio.observe(answer, "value")
+        return ipywidgets.VBox([question, radio, said])
+
+    def _repr_mimebundle_(self, **_):
+        bundle = {"text/plain": str(self), "text/html": self.static_html()}
+        if present.in_notebook():
+            view = self.widget()._repr_mimebundle_()
+            bundle |= {kind: data for kind, data in view.items() if "widget-view" in kind}
+        return bundle
+
+
+def predict(question, options, right):
+    """Ask before the run: `options` maps each choice to its explanation, `right` is the true one. Returns what a cell shows."""
+    return Prediction(question, options, right)

@@ -1,0 +1,234 @@
+"""check, hint, show, progress and the portfolio, as a learner meets them."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from course_lib.check import check, find, hint, portfolio, progress_text, record, show
+from course_lib.check.predict import predict
+from course_lib.check.present import NotYet
+
+RIGHT = "def dot(a, b):\n    return a @ b\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "my_gpt"))
+    monkeypatch.delenv("COURSE_RECORD", raising=False)
+    return tmp_path / "my_gpt"
+
+
+@pytest.fixture
+def cell(tmp_path):
+    """Run source text as a notebook's cell would run: its lines can be found again."""
+    count = iter(range(100))
+
+    def run(text, space=None):
+        path = tmp_path / f"cell_{next(count)}.py"
+        path.write_text(text, encoding="utf-8")
+        space = {"__name__": "__main__"} if space is None else space
+        exec(compile(text, str(path), "exec"), space)
+        return space
+
+    return run
+
+
+def recorded(folder):
+    return json.loads((folder / "progress.json").read_text(encoding="utf-8"))
+
+
+def test_right_answer(folder, cell, capsys):
+    check(cell(RIGHT)["dot"])
+    assert "✓ dot: right." in capsys.readouterr().out
+    assert recorded(folder)["exercises"]["dot"]["state"] == "done"
+    assert (folder / "dot.py").exists()
+
+
+def test_wrong_answer_stops_with_one_line(folder, cell):
+    with pytest.raises(NotYet) as stop:
+        check(cell("def dot(a, b):\n    return a * b\n")["dot"])
+    assert "did not add the products up" in str(stop.value)
+    assert len(stop.value._render_traceback_()) == 1
+    assert recorded(folder)["exercises"]["dot"] == {"state": "tried", "tries": 1}
+    assert not (folder / "dot.py").exists()
+
+
+def test_done_stays_done(folder, cell):
+    check(cell(RIGHT)["dot"])
+    with pytest.raises(NotYet):
+        check(cell("def dot(a, b):\n    return 0\n")["dot"])
+    entry = recorded(folder)["exercises"]["dot"]
+    assert (entry["state"], entry["tries"]) == ("done", 2)
+
+
+def test_a_stub_does_not_stop_run_all_and_counts_nothing(folder, cell, capsys):
+    check(cell("def dot(a, b):\n    raise NotImplementedError\n")["dot"])
+    assert "○ dot: not attempted" in capsys.readouterr().out
+    assert not (folder / "progress.json").exists()
+
+
+def test_found_by_the_name_of_the_variable(folder, cell, capsys):
+    cell("from course_lib.check import check\nimport numpy as np\ndot = np.dot\ncheck(dot)\n")
+    cell("from course_lib.check import check\ndot = lambda a, b: a @ b\ncheck(dot)\n")
+    assert capsys.readouterr().out.count("✓ dot") == 2
+
+
+def test_unknown_name_is_answered_with_a_suggestion(folder, cell):
+    with pytest.raises(NotYet, match="Did you mean `all_pairs`"):
+        check(cell("def all_pair(x):\n    return x\n")["all_pair"])
+
+
+def test_three_hints_then_the_last_again(folder, capsys):
+    for _ in range(4):
+        hint("dot")
+    said = capsys.readouterr().out
+    assert [f"Hint {n} of 3" in said for n in (1, 2, 3)] == [True] * 3
+    assert said.count("Hint 3 of 3") == 2
+    assert recorded(folder)["exercises"]["dot"]["hints"] == 3
+
+
+def test_show_draws_yours_beside_the_target(folder, cell, capsys):
+    show(cell("def all_pairs(x):\n    return x.T @ x\n")["all_pairs"])
+    show(cell("def all_pairs(x):\n    return x @ x.T + 1\n")["all_pairs"])
+    show(cell("def dot(a, b):\n    return missing\n")["dot"])
+    assert "NameError" in capsys.readouterr().out
+
+
+def test_solution_sheets_are_not_recorded(folder, cell, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_RECORD", "no")
+    check(cell(RIGHT)["dot"])
+    assert "✓" in capsys.readouterr().out
+    assert not folder.exists()
+
+
+# ---- the progress file ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["", "{", "[]", '{"exercises": 3, "predictions": {}}', '{"exercises": {"dot": 1}, "predictions": {}}', "\0\0"],
+)
+def test_a_damaged_file_is_set_aside(folder, damage):
+    folder.mkdir()
+    (folder / "progress.json").write_text(damage, encoding="utf-8")
+    assert "damaged" in record.record_try("dot", True)
+    assert recorded(folder)["exercises"]["dot"]["state"] == "done"
+    assert (folder / "progress.damaged-1.json").read_text(encoding="utf-8") == damage
+
+
+def test_an_unwritable_folder_is_said_and_not_fatal(tmp_path, monkeypatch, cell, capsys):
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    monkeypatch.setenv("COURSE_HOME", str(tmp_path / "file"))
+    check(cell(RIGHT)["dot"])
+    said = capsys.readouterr().out
+    assert "✓ dot: right." in said
+    assert "could not be saved" in said
+
+
+def test_a_full_disk_leaves_the_old_file(folder, monkeypatch):
+    record.record_try("dot", True)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert "No space left" in record.record_try("all_pairs", True)
+    assert list(recorded(folder)["exercises"]) == ["dot"]
+    assert not list(folder.glob(".progress.json.*"))
+
+
+def test_two_kernels_at_once_lose_nothing(folder):
+    code = "from course_lib.check.record import record_try\nimport sys\nfor n in range(20): record_try(f'{sys.argv[1]}{n}', True)"
+    with ThreadPoolExecutor(3) as pool:
+        runs = list(pool.map(lambda who: subprocess.run([sys.executable, "-c", code, who], check=True), "abc"))
+    assert len(runs) == 3
+    assert len(recorded(folder)["exercises"]) == 60
+
+
+def test_the_map_has_every_exercise(folder):
+    record.record_try("dot", True)
+    record.record_try("all_pairs", False)
+    text = progress_text()
+    assert "✓ dot" in text
+    assert "✗ all_pairs" in text
+    assert all(name in text for name in find.tables())
+
+
+# ---- the portfolio -------------------------------------------------------------------------------------------------
+
+STYLES = {
+    "plain": "import numpy as np\ndef dot(a, b):\n    return np.sum(a * b)\n",
+    "helpers": "def times(x, y):\n    return x * y\ndef dot(a, b):\n    return sum(times(x, y) for x, y in zip(a, b))\n",
+    "constant": "START = 0.0\ndef dot(a, b):\n    return START + a @ b\n",
+    "from import": "from numpy import einsum as es\ndef dot(a, b):\n    return es('i,i->', a, b)\n",
+    "library": "from course_lib.attention import dot as theirs\ndef dot(a, b):\n    return theirs(a, b)\n",
+    "lambda": "dot = lambda a, b: a @ b\n",
+    "other name": "def product(a, b):\n    return a @ b\ndot = product\n",
+    "inner": "def dot(a, b):\n    def pairs():\n        return zip(a, b)\n    return sum(x * y for x, y in pairs())\n",
+    "recursive": "def dot(a, b):\n    return a[0] * b[0] + dot(a[1:], b[1:]) if len(a) else 0.0\n",
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_saved_function_runs_alone(folder, cell, style):
+    function = cell(STYLES[style])["dot"]
+    assert portfolio.save(function, "dot") == "Kept in my_gpt/dot.py."
+    space = {}
+    exec((folder / "dot.py").read_text(encoding="utf-8"), space)
+    assert find.exercise_named("dot").check(space["dot"]).ok
+
+
+def test_what_can_not_run_alone_is_said(folder, cell):
+    made = cell("def make(n):\n    def dot(a, b):\n        return n * (a @ b)\n    return dot\ndot = make(1)\n")["dot"]
+    assert "could not be kept" in portfolio.save(made, "dot")
+    array = cell("import numpy as np\nONES = np.ones(1)\ndef dot(a, b):\n    return ONES[0] * (a @ b)\n")["dot"]
+    assert "`ONES`" in portfolio.save(array, "dot")
+
+
+def test_an_earlier_answer_is_kept(folder, cell):
+    for text in (RIGHT, STYLES["plain"], STYLES["plain"], STYLES["constant"]):
+        portfolio.save(cell(text)["dot"], "dot")
+    assert "START" in (folder / "dot.py").read_text(encoding="utf-8")
+    kept = sorted(path.read_text(encoding="utf-8") for path in (folder / "earlier").glob("dot_*.py"))
+    assert len(kept) == 2
+    assert any("np.sum" in text for text in kept)
+
+
+# ---- predictions ---------------------------------------------------------------------------------------------------
+
+
+def question():
+    return predict("Which <b>?", {"one": "because 1.", "two & three": "no."}, right="one")
+
+
+def test_a_guess_is_recorded_and_explained(folder):
+    assert question().choose("two & three").startswith("Not quite")
+    assert question().choose("one") == "Yes. because 1."
+    assert recorded(folder)["predictions"]["Which <b>?"] == {"first": "two & three", "last": "one", "right": True}
+    with pytest.raises(ValueError, match="not one of"):
+        question().choose("four")
+
+
+def test_without_a_front_end_there_is_a_static_list():
+    bundle = question()._repr_mimebundle_()
+    assert "Which &lt;b&gt;?" in bundle["text/html"]
+    assert "two &amp; three" in bundle["text/html"]
+    assert "○ one" in bundle["text/plain"]
+    assert not any("widget" in kind for kind in bundle)
+
+
+def test_with_a_front_end_choosing_records(folder):
+    box = question().widget()
+    _, radio, said = box.children
+    radio.value = "one"
+    assert "✓" in said.value
+    assert recorded(folder)["predictions"]["Which <b>?"]["right"] is True
+
+
+def test_the_right_option_must_be_an_option():
+    with pytest.raises(ValueError, match="not among"):
+        predict("?", {"one": ""}, right="two")
