@@ -129,3 +129,40 @@ def test_numbers_read_well():
         "−∞",
         "NaN",
     ]
+
+
+# ---- AttentionGrid -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def grid():
+    scores = np.random.default_rng(1).normal(size=(3, 3))
+    return show.AttentionGrid(TOKENS, scores)
+
+
+@pytest.mark.parametrize("mask", ["none", "before", "after"])
+@pytest.mark.parametrize("temperature", [0.1, 1.0, 3.0])
+def test_the_grids_weights_are_torchs(grid, mask, temperature):
+    torch = pytest.importorskip("torch")
+    grid.mask, grid.temperature = mask, temperature
+    scores, may_look = (
+        torch.tensor(grid.scores, dtype=torch.float64) / temperature,
+        torch.ones(3, 3, dtype=torch.bool).tril(),
+    )
+    theirs = torch.softmax(scores.masked_fill(~may_look, -torch.inf) if mask == "before" else scores, dim=-1)
+    np.testing.assert_allclose(grid.weights, (theirs * may_look if mask == "after" else theirs).numpy(), atol=1e-12)
+
+
+def test_the_grid_comes_with_its_twin(grid):
+    grid.mask = "after"
+    bundle, _ = grid._repr_mimebundle_()
+    assert any("widget-view" in kind for kind in bundle)
+    assert "Not every row sums to 1" in bundle["text/plain"]
+    assert bundle["text/html"] == grid.twin()._repr_mimebundle_()["text/html"]
+
+
+def test_the_grid_says_what_it_needs():
+    with pytest.raises(ValueError, match=r"\(2, 3\).*\(3, 3\)"):
+        show.AttentionGrid(TOKENS, np.ones((2, 3)))
+    with pytest.raises(ValueError, match="finite"):
+        show.AttentionGrid(TOKENS, np.full((3, 3), -np.inf))

@@ -84,6 +84,7 @@ COSINE_SIMILARITY = Exercise(
         (np.array([0.2, -0.5, 0.1, 0.4]), np.array([-3.0, 1.0, 2.0, -0.5])),
         (np.array([20.0, 5.0]), np.array([20.0, 6.0])),
         (np.array([0.03, -0.01, 0.02]), np.array([0.01, 0.02, 0.05])),
+        (np.array([0.3, -0.5]), np.array([0.6, 0.7])),
     ],
     says=dict(
         no_lengths="That is the plain dot product: it grows with the length of the arrows. Divide it by both lengths.",
@@ -151,6 +152,7 @@ MOST_SIMILAR = Exercise(
             ),
         ),
         (2, np.array([[5.0, -4.0], [0.0, 3.0], [1.0, 1.0], [0.5, -0.1], [3.0, 4.0]])),
+        *((row, np.random.default_rng(row).normal(size=(7 + row, 3)).round(2)) for row in range(8)),
     ],
     says=dict(
         itself="You found the word itself: every vector is most similar to itself. Leave row `index` out of the search.",

@@ -1,4 +1,7 @@
-"""Arrays in, described pictures out: every function returns a Picture (or a Table) that carries its own words. Nothing here trains."""
+"""Arrays in, described pictures out: every function returns a Picture (or a Table) that carries its own words. Nothing here trains.
+
+Views that can be moved are imported when they are asked for: AttentionGrid.
+"""
 
 from .compare import compare
 from .grids import heatmap, pattern, scores_grid
@@ -19,3 +22,11 @@ __all__ = [
     "products",
     "scores_grid",
 ]
+
+
+def __getattr__(name):
+    if name == "AttentionGrid":
+        from .attention_grid import AttentionGrid
+
+        return AttentionGrid
+    raise AttributeError(f"course_lib.show has no {name!r}")

@@ -64,3 +64,10 @@ class Table:
             "text/plain": str(self),
             "text/html": f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>",
         }
+
+
+def with_twin(bundle, twin):
+    """A view's mime bundle with the picture that stands in for it where no view can run: before the first run, on GitHub, in exports."""
+    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    views = {kind: value for kind, value in (data or {}).items() if "widget-view" in kind}
+    return {**twin._repr_mimebundle_(), **views}, metadata
