@@ -13,7 +13,7 @@
 # %% [markdown] slide="slide"
 # ## Run a cell
 #
-# A notebook is made of cells. Click the grey one below and press **Shift + Enter**: the cell runs, and the next one is chosen.
+# A notebook is made of [cells](../GLOSSARY.md#cell). Click the grey one below and press **Shift + Enter**: the cell runs, and the next one is chosen.
 #
 # This first cell looks at your set-up.
 

@@ -12,7 +12,7 @@
 # %% [markdown] slide="slide"
 # ## Two arrows
 #
-# A **vector** is a list of numbers. With two numbers it can be drawn: the first says how far to go to the right, the second how far up.
+# A [**vector**](../GLOSSARY.md#vector) is a list of numbers. With two numbers it can be drawn: the first says how far to go to the right, the second how far up.
 
 # %%
 import numpy as np
@@ -25,7 +25,7 @@ b = np.array([2.0, 2.0])
 show.arrows([a, b], ["a", "b"], title="Two vectors, drawn as arrows")
 
 # %% [markdown] slide="subslide"
-# The **dot product** takes two vectors of the same length and gives *one* number. The rule: multiply entry by entry, then add up.
+# The [**dot product**](../GLOSSARY.md#dot-product) takes two vectors of the same length and gives *one* number. The rule: multiply entry by entry, then add up.
 
 # %%
 predict(
@@ -99,7 +99,8 @@ predict(
 {"a · b": a @ b, "a · 2b": a @ (2 * b)}
 
 # %% [markdown] slide="subslide"
-# So a long arrow gets a large dot product with almost everybody. To compare *directions* only, divide by both lengths. The length of a
+# So a long arrow gets a large dot product with almost everybody. To compare *directions* only, divide by both lengths: that is the
+# [cosine similarity](../GLOSSARY.md#cosine-similarity). The length of a
 # vector is $|a| = \sqrt{a \cdot a}$, and
 #
 # $$\text{cosine}(a, b) = \frac{a \cdot b}{|a|\,|b|}$$
@@ -118,7 +119,7 @@ show.arrows([a, b], ["a", "b"], angle_between=(0, 1), title=f"cosine(a, b) = {co
 # %% [markdown] slide="slide" notes="Say clearly: nobody typed these vectors in. They came out of counting which words stand near which."
 # ## Words are arrows too
 #
-# Real word vectors have more entries than can be drawn. These have 50 each, and were learned from billions of words of text by the
+# Real [word vectors](../GLOSSARY.md#word-vector) have more entries than can be drawn. These have 50 each, and were learned from billions of words of text by the
 # **GloVe** method (Stanford, 2014): words that occur in similar company got similar vectors.
 
 # %%

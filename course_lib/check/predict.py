@@ -1,7 +1,5 @@
 """A prediction before a run: a choice that is recorded and then explained, or a static list where no front end listens."""
 
-import html
-
 from . import present, record
 
 
@@ -31,18 +29,18 @@ class Prediction:
 
     def static_html(self):
         """The question as it is seen where nothing can be clicked: the answer is folded away."""
-        choices = "".join(f"<li>{html.escape(option)}</li>" for option in self.options)
-        why = html.escape(self.options[self.right])
-        answer = f"<details><summary>Answer</summary><p><b>{html.escape(self.right)}</b>: {why}</p></details>"
+        choices = "".join(f"<li>{present.inline(option)}</li>" for option in self.options)
+        why = present.inline(self.options[self.right])
+        answer = f"<details><summary>Answer</summary><p><b>{present.inline(self.right)}</b>: {why}</p></details>"
         style = "border-left:5px solid #0050e0;padding:.35em .8em;margin:.2em 0"
-        return f'<div style="{style}"><b>Predict:</b> {html.escape(self.question)}<ul>{choices}</ul>{answer}</div>'
+        return f'<div style="{style}"><b>Predict:</b> {present.inline(self.question)}<ul>{choices}</ul>{answer}</div>'
 
     def widget(self):
         """The question as ipywidgets: choosing an option records it and shows its explanation."""
         import ipywidgets
 
         style = "border-left:5px solid #0050e0;padding:.35em .8em"
-        question = ipywidgets.HTML(f'<div style="{style}"><b>Predict:</b> {html.escape(self.question)}</div>')
+        question = ipywidgets.HTML(f'<div style="{style}"><b>Predict:</b> {present.inline(self.question)}</div>')
         radio = ipywidgets.RadioButtons(
             options=list(self.options), index=None, layout={"width": "max-content", "margin": "0 0 0 1em"}
         )
@@ -52,7 +50,7 @@ class Prediction:
         def answer(change):
             right = change["new"] == self.right
             mark = present.MARKS[present.RIGHT if right else present.WRONG]
-            said.value = f'<div role="status"><b>{mark}</b> {html.escape(self.choose(change["new"]))}</div>'
+            said.value = f'<div role="status"><b>{mark}</b> {present.inline(self.choose(change["new"]))}</div>'
 
         radio.observe(answer, "value")
         return ipywidgets.VBox([question, radio, said])

@@ -1,13 +1,25 @@
 """How a verdict looks: one line with a mark, a word and a colour, in a notebook and in a terminal."""
 
 import html
+import re
 import sys
 
 from .engine import NOT_ATTEMPTED, RIGHT, WRONG
 
-MARKS = {RIGHT: "✓", WRONG: "✗", NOT_ATTEMPTED: "○"}
-COLOURS = {RIGHT: "#1a7f37", WRONG: "#b3261e", NOT_ATTEMPTED: "#5f6368"}  # ≥ 4.5:1 on white; the mark says the same
+HINT = "hint"
+MARKS = {RIGHT: "✓", WRONG: "✗", NOT_ATTEMPTED: "○", HINT: "→"}
+COLOURS = {
+    RIGHT: "#1a7f37",
+    WRONG: "#b3261e",
+    NOT_ATTEMPTED: "#5f6368",
+    HINT: "#0050e0",
+}  # ≥ 4.5:1 on white; the mark says the same
 ANSI = {RIGHT: "32", WRONG: "31", NOT_ATTEMPTED: "90"}
+
+
+def inline(text):
+    """A sentence as HTML: everything escaped, and `code` in backticks set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 class NotYet(Exception):
@@ -30,10 +42,10 @@ class Line:
         colour = COLOURS[self.state]
         style = f"border-left:5px solid {colour};padding:.35em .8em;margin:.2em 0;font-size:1.05em"
         mark = f'<b style="color:{colour};background:#fff;padding:0 .25em;border-radius:3px">{MARKS[self.state]}</b>'
-        extra = f' <span style="opacity:.75">{html.escape(self.extra)}</span>' if self.extra else ""
+        extra = f' <span style="opacity:.75">{inline(self.extra)}</span>' if self.extra else ""
         return {
             "text/plain": str(self),
-            "text/html": f'<div style="{style}">{mark} {html.escape(self.text)}{extra}</div>',
+            "text/html": f'<div style="{style}">{mark} {inline(self.text)}{extra}</div>',
         }
 
 
