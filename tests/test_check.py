@@ -6,6 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from course_lib.check import check, find, hint, portfolio, progress_text, record, show
@@ -232,3 +233,26 @@ def test_with_a_front_end_choosing_records(folder):
 def test_the_right_option_must_be_an_option():
     with pytest.raises(ValueError, match="not among"):
         predict("?", {"one": ""}, right="two")
+
+
+def test_a_mistake_in_another_form_is_named():
+    """Where the right answer is plain Python (or an error), a number that a mistake returns is read as the learner's number is."""
+    from course_lib.check.engine import Exercise
+
+    def twice(tokens, slip):
+        if not tokens:
+            raise ValueError("nothing to double")
+        return slip(lambda: tokens + tokens, counted=lambda: 2 * len(tokens), rows=lambda: np.ones((2, len(tokens))))
+
+    says = {"counted": "You counted the tokens; return them.", "rows": "You returned a table."}
+    exercise = Exercise(twice, cases=[(["a", "b"],)], says=says, hints=("Which?", "A sum.", "Begin."))
+    assert exercise.check(lambda tokens: tokens * 2).ok
+    assert exercise.check(lambda tokens: 2 * len(tokens)).names == ("counted",)
+    assert exercise.check(lambda tokens: [[1, 1], [1, 1]]).names == ("rows",)
+    assert exercise.check(lambda tokens: tokens + tokens[:1]).names == ("values",)
+
+
+def test_an_iterator_is_told_to_become_a_list():
+    verdict = find.exercise_named("dot").check(lambda a, b: (x * y for x, y in zip(a, b, strict=True)))
+    assert verdict.names == ("form",)
+    assert "`list(…)`" in verdict.text

@@ -190,13 +190,16 @@ def test_rebound_numpy_decides_nothing(monkeypatch):
     """A learner who rebinds NumPy's functions, on purpose or not, can't turn wrong into right or right into wrong."""
     original = find.exercise_named("most_similar")
     exercise = engine.Exercise(original.reference, cases=original.cases, says=original.says, hints=original.hints)
-    answers = {index: int(original.outcome(case)) for case, (index, _) in enumerate(original.cases)}
+    answers = {x.tobytes(): int(original.outcome(case)) for case, (_, x) in enumerate(original.cases)}
     for name in ("allclose", "array_equal", "isclose", "all"):
         monkeypatch.setattr(np, name, lambda *_, **__: True)
     monkeypatch.setattr(np, "sqrt", lambda x: x * 0 + 1)
     monkeypatch.setattr(np, "argmax", lambda x: 0)
+    monkeypatch.setattr(np, "array", lambda *_, **__: 3)
+    monkeypatch.setattr(np, "isfinite", lambda x: True)
+    monkeypatch.setattr(np, "errstate", None)
     assert not exercise.check(lambda index, vectors: 0).ok
-    assert exercise.check(lambda index, vectors: answers[index]).ok
+    assert exercise.check(lambda index, vectors: answers[vectors.tobytes()]).ok
 
 
 def test_mutated_input_is_named_by_its_parameter(dot):

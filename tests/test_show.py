@@ -58,6 +58,10 @@ def test_the_same_data_gives_the_same_bytes(name):
 def test_alt_text_follows_the_data():
     words = show.pattern(WEIGHTS, TOKENS, title="Pattern").alt
     assert "creature looks at fluffy 0.60, creature 0.30, a 0.10" in words
+    assert (
+        "fluffy finds fluffy 0.25; creature finds fluffy 0.1."
+        in show.scores_grid(WEIGHTS - 0.5, TOKENS, title="Scores").alt
+    )
     assert "Each row sums to 1" in words
     masked_late = show.pattern(np.tril(np.full((3, 3), 1 / 3)), TOKENS, title="Pattern").alt
     assert "Not every row sums to 1" in masked_late

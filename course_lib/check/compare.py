@@ -67,10 +67,15 @@ def is_numeric(value):
     return isinstance(value, bool | int | float | np.ndarray | np.generic) or hasattr(value, "detach")
 
 
+@pristine()
 def answer(value, wanted):
     """The learner's value in the form that the reference returns (a float array, a tuple of them, or plain Python), or WrongForm."""
     if value is None:
         return WrongForm("Your function returned None. Is there a `return` line, and is it reached?")
+    if hasattr(value, "__next__"):
+        return WrongForm(
+            f"Your function returned a {type(value).__name__}, which gives its entries only once. Put `list(…)` around it."
+        )
     if isinstance(wanted, tuple):
         return _tuple(value, wanted)
     if is_numeric(wanted):
@@ -127,7 +132,7 @@ def same(mine, theirs):
 def agree(mine, theirs):
     """Entry by entry: do two float arrays of one shape agree?"""
     with np.errstate(all="ignore"):
-        near = abs(mine - theirs) <= ABSOLUTE + RELATIVE * abs(theirs)
+        near = (abs(theirs) < float("inf")) & (abs(mine - theirs) <= ABSOLUTE + RELATIVE * abs(theirs))
     return near | (mine == theirs) | ((mine != mine) & (theirs != theirs))
 
 
@@ -170,6 +175,8 @@ def first_difference(mine, theirs):
     if isinstance(theirs, tuple):
         number = next(i for i, pair in enumerate(zip(mine, theirs, strict=True)) if not same(*pair))
         return f"Output {number + 1} of {len(theirs)}: " + first_difference(mine[number], theirs[number])
+    if isinstance(theirs, np.ndarray) and mine.shape != theirs.shape:
+        return f"your output has shape {mine.shape}; it should have shape {theirs.shape}."
     if not isinstance(theirs, np.ndarray) or theirs.ndim < 2:
         return f"You returned {in_words(mine)}; expected {in_words(theirs)}."
     where = np.argwhere(~agree(mine, theirs).all(-1))[0]

@@ -94,7 +94,8 @@ class Exercise:
             with pristine(), np.errstate(all="ignore"):
                 try:
                     value = self.reference(*copy.deepcopy(self.cases[case]), Slip(mistakes))
-                    self._memo[key] = answer(value, value)
+                    form = answer(value, self.outcome(case) if mistakes else value)  # as a learner's answer is read
+                    self._memo[key] = answer(value, value) if isinstance(form, WrongForm) else form
                 except Exception as error:
                     self._memo[key] = Raised(type(error).__name__)
         return self._memo[key]
@@ -107,7 +108,9 @@ class Exercise:
         """The names of the one or two mistakes that explain the outcomes, or ()."""
         if all(map(only_nan, outcomes)):
             return ()  # too many mistakes end in NaN everywhere: a name would be a guess
-        groups = itertools.chain(((name,) for name in self.says), itertools.combinations(self.says, 2))
+        raised = all(isinstance(outcome, Raised) for outcome in outcomes)  # pairs that raise everywhere are guesses too
+        pairs = () if raised else itertools.combinations(self.says, 2)
+        groups = itertools.chain(((name,) for name in self.says), pairs)
         return next((group for group in groups if self.fits(outcomes, group)), ())
 
     # ---- the check -------------------------------------------------------------------------------------------------
@@ -125,6 +128,7 @@ class Exercise:
             return self._wrong(("stopped", problem))
         return self.judge(run, function)
 
+    @pristine()
     def judge(self, run, function=None):
         """The Verdict on a Run; the function, if it is there, is asked by the probes too."""
         if not run.attempted:
@@ -227,7 +231,8 @@ class Exercise:
             )
             run.changed = run.changed or next(changed, "")
         again = self._call(function, [_tensor(v) if tensors else v for v in copy.deepcopy(self.cases[0])], 0, run)
-        run.unstable = not same(again, run.outcomes[0]) and not isinstance(again, WrongForm)
+        with pristine():
+            run.unstable = not same(again, run.outcomes[0]) and not isinstance(again, WrongForm)
         return run
 
     def _call(self, function, given, case, run):

@@ -48,6 +48,8 @@ def source_alone(function, name):
         exec(compile(text, f"<my {name}>", "exec"), space)
     except Exception as error:
         raise ValueError(f"its source does not run alone: {type(error).__name__}: {error}") from None
+    if name not in space:
+        raise ValueError("its source could not be found whole; write it with `def` at the left margin of a cell")
     exercise = exercise_named(name)
     if exercise is not None and not exercise.check(space[name]).ok:
         raise ValueError("alone, without the rest of your notebook, it gives other answers")

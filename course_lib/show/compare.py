@@ -47,7 +47,7 @@ def _same(yours, target):
 
 def _differs(yours, target):
     with np.errstate(all="ignore"):
-        near = abs(yours - target) <= 1e-4 + 1e-3 * abs(target)
+        near = np.isfinite(target) & (abs(yours - target) <= 1e-4 + 1e-3 * abs(target))
     return ~(near | (yours == target) | ((yours != yours) & (target != target)))
 
 

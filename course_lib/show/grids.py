@@ -1,5 +1,7 @@
 """Tables as pictures: numbers that can be read, attention patterns as circles, in the code's or the video's orientation."""
 
+import textwrap
+
 import numpy as np
 
 from .picture import Picture
@@ -33,7 +35,7 @@ def heatmap(matrix, rows, columns, title, row_name="row", column_name="column", 
                 )
                 axes.text(j, i, text, ha="center", va="center", size=9, color=INK if light else "white")
         _tick_names(axes, rows, columns, row_name, column_name, INK, INK)
-        axes.set_title(title)
+        axes.set_title(_broken(title, figure))
         return Picture(
             figure,
             f"{title}. {len(rows)} {row_name}s by {len(columns)} {column_name}s. {_extremes(matrix, rows, columns)}",
@@ -175,9 +177,10 @@ def scores_grid(scores, tokens, title, view="code", keys=None, may_look=None):
                 bbox={"fc": "white", "ec": "none", "pad": 0.4, "alpha": 0.85},
             )
         side = "row" if view == "code" else "column"
+        said = "; ".join(_finds(token, keys, row) for token, row in zip(tokens, scores, strict=True))
         return Picture(
             figure,
-            f"{title}. {side.capitalize()}s are queries; filled circles are positive. {_extremes(scores, tokens, keys)}",
+            f"{title}. {side.capitalize()}s are queries; filled circles are positive. Highest scores: {said}.",
         )
 
 
@@ -208,8 +211,20 @@ def _grid(rows, columns, title, view):
     row_name, column_name = names if view == "code" else names[::-1]
     colours = (QUERY, KEY) if view == "code" else (KEY, QUERY)
     _tick_names(axes, rows, columns, row_name, column_name, *colours)
-    axes.set_title(title)
+    axes.set_title(_broken(title, figure))
     return figure, axes
+
+
+def _broken(title, figure):
+    """The title in as many lines as it takes to stand above the cells, right of the row names."""
+    return textwrap.fill(title, max(16, int((figure.get_figwidth() - 1.1) / 0.105)))
+
+
+def _finds(token, keys, scores):
+    """One query in words: its highest scores, as far as they come near its best."""
+    finite = np.where(np.isfinite(scores), scores, -np.inf)
+    best = [j for j in np.argsort(-finite, kind="stable")[:3] if finite[j] > 0 and finite[j] >= 0.5 * finite.max()]
+    return f"{token} finds " + (", ".join(f"{keys[j]} {number(scores[j])}" for j in best) or "nobody")
 
 
 def _looks(token, keys, weights):
