@@ -6,8 +6,9 @@ import itertools
 import pytest
 
 from course_lib.check import find
+from course_lib.check.attempt import Run
 from course_lib.check.compare import only_nan, same
-from course_lib.check.engine import Run, Slip
+from course_lib.check.engine import Slip
 from tests import bank
 
 ENTRIES = bank.load()

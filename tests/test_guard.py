@@ -8,7 +8,7 @@ import threading
 import numpy as np
 import pytest
 
-from course_lib.check import engine, find, guard
+from course_lib.check import engine, find
 
 
 def endless(a, b):
@@ -156,7 +156,7 @@ def test_nothing_is_left_behind(dot):
     import signal
 
     def before_and_after():
-        limits = guard.signal.getitimer(signal.ITIMER_REAL)[0] if hasattr(signal, "setitimer") else 0
+        limits = signal.getitimer(signal.ITIMER_REAL)[0] if hasattr(signal, "setitimer") else 0
         return (os._exit, input, sys.stdout, random.getstate(), str(np.random.get_state()), limits)
 
     def throws_dice(a, b):
@@ -200,6 +200,18 @@ def test_rebound_numpy_decides_nothing(monkeypatch):
     monkeypatch.setattr(np, "errstate", None)
     assert not exercise.check(lambda index, vectors: 0).ok
     assert exercise.check(lambda index, vectors: answers[vectors.tobytes()]).ok
+
+
+def test_an_import_in_the_function_is_not_on_the_clock(dot, tmp_path, monkeypatch):
+    (tmp_path / "slow_library.py").write_text("import time\ntime.sleep(1)\nfactor = 1.0\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def imports(a, b):
+        import slow_library
+
+        return slow_library.factor * (a @ b)
+
+    assert dot.check(imports).ok
 
 
 def test_mutated_input_is_named_by_its_parameter(dot):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from course_lib.check import find
+from course_lib.check.attempt import Run
 from course_lib.check.compare import answer, same
-from course_lib.check.engine import Run, Slip
+from course_lib.check.engine import Slip
 
 FORMULAS = 150  # per exercise: a lesson's family has at least 600
 

@@ -4,18 +4,16 @@ The learner's function runs on a few small inputs. If an answer differs from the
 every single mistake, then under every pair of them: equal on all inputs means that this is what the learner did, and the sentence says so.
 """
 
-import ast
 import copy
 import inspect
 import itertools
-import sys
-import textwrap
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from .compare import Raised, WrongForm, answer, first_difference, in_words, only_nan, pristine, same, unchanged
-from .guard import SECONDS, guarded, guarded_apart, learners_frame, sentence
+from .attempt import attempt, given, import_what_it_needs, is_empty, wrong_form
+from .compare import Raised, WrongForm, answer, first_difference, in_words, only_nan, pristine, same
+from .guard import SECONDS, guarded, guarded_apart
 
 RIGHT, WRONG, NOT_ATTEMPTED = "right", "wrong", "not attempted"
 
@@ -58,17 +56,6 @@ class Verdict:
             return f"{self.exercise}: not attempted yet. Replace `raise NotImplementedError` by your code."
         words = [text for _, text in self.said] + ([self.evidence] if self.evidence else [])
         return f"{self.exercise}: not yet. " + " ".join(words)
-
-
-@dataclass
-class Run:
-    """What the learner's function did on the cases."""
-
-    outcomes: list = field(default_factory=list)
-    changed: str = ""
-    unstable: bool = False
-    attempted: bool = True
-    errors: list = field(default_factory=list)
 
 
 class Exercise:
@@ -117,13 +104,15 @@ class Exercise:
 
     def check(self, function, apart=False):
         """The Verdict on a learner's function; apart=True runs it in a process of its own (grading)."""
-        if problem := self._not_callable(function) or self._takes_other_inputs(function):
+        if problem := wrong_form(function, self.name, self.parameters):
             return self._wrong(("form", problem))
-        if _is_empty(function):
+        if is_empty(function):
             return Verdict(self.name, NOT_ATTEMPTED)
-        for case in range(len(self.cases)):
-            self.outcome(case)
-        run, problem = (guarded_apart if apart else guarded)(lambda: self._run(function), self.seconds)
+        import_what_it_needs(function)
+        wanted = [self.outcome(case) for case in range(len(self.cases))]
+        run, problem = (guarded_apart if apart else guarded)(
+            lambda: attempt(function, self.cases, wanted, self.parameters, self.tensors), self.seconds
+        )
         if problem:
             return self._wrong(("stopped", problem))
         return self.judge(run, function)
@@ -185,75 +174,15 @@ class Exercise:
             else f"(Test {case + 1} of {len(self.cases)}.)"
         )
 
-    # ---- the learner's function ------------------------------------------------------------------------------------
-
-    def _not_callable(self, function):
-        if not callable(function):
-            kind = type(function).__name__
-            return f"`{self.name}` is not a function any more, it is a {kind}. Run the cell that defines it again."
-        return ""
-
-    def _takes_other_inputs(self, function):
-        try:
-            signature = inspect.signature(function)
-        except (TypeError, ValueError):
-            return ""
-        try:
-            signature.bind(*self.parameters)
-        except TypeError:
-            mine = ", ".join(signature.parameters)
-            return f"Your function takes ({mine}); it should take ({', '.join(self.parameters)})."
-        return ""
-
-    def _run(self, function):
-        """Call the function on every case: with arrays, and if it can only work with torch's tensors, with those."""
-        run = self._run_with(function, self.tensors)
-        torch_only = {"TypeError", "AttributeError", "RuntimeError"}
-        if (
-            not self.tensors
-            and "torch" in sys.modules
-            and any(getattr(o, "kind", None) in torch_only for o in run.outcomes)
-        ):
-            again = self._run_with(function, True)
-            if not any(isinstance(outcome, Raised) for outcome in again.outcomes):
-                return again
-        return run
-
-    def _run_with(self, function, tensors):
-        run = Run()
-        for case, inputs in enumerate(self.cases):
-            given = [_tensor(value) if tensors else value for value in copy.deepcopy(inputs)]
-            run.outcomes.append(self._call(function, given, case, run))
-            if not run.attempted:
-                return run
-            changed = (
-                name for name, now, was in zip(self.parameters, given, inputs, strict=True) if not unchanged(now, was)
-            )
-            run.changed = run.changed or next(changed, "")
-        again = self._call(function, [_tensor(v) if tensors else v for v in copy.deepcopy(self.cases[0])], 0, run)
-        with pristine():
-            run.unstable = not same(again, run.outcomes[0]) and not isinstance(again, WrongForm)
-        return run
-
-    def _call(self, function, given, case, run):
-        try:
-            value = function(*given)
-        except NotImplementedError as error:
-            run.attempted = not _is_stub(error)
-            return Raised(type(error).__name__, sentence(error))
-        except Exception as error:
-            return Raised(type(error).__name__, sentence(error))
-        return answer(value, self.outcome(case))
+    # ---- for show and for authors -----------------------------------------------------------------------------------
 
     def first_answers(self, function):
         """(the learner's answer, the right one) on the first inputs; the learner's is a sentence if there is no answer to draw."""
-        if problem := self._not_callable(function) or self._takes_other_inputs(function):
-            return problem, self.outcome(0)
-        given = [_tensor(value) if self.tensors else value for value in copy.deepcopy(self.cases[0])]
-        mine, problem = guarded(lambda: answer(function(*given), self.outcome(0)), self.seconds)
-        return problem or getattr(mine, "sentence", mine), self.outcome(0)
-
-    # ---- for authors -----------------------------------------------------------------------------------------------
+        wanted = self.outcome(0)
+        if problem := wrong_form(function, self.name, self.parameters):
+            return problem, wanted
+        mine, problem = guarded(lambda: answer(function(*given(self.cases[0], self.tensors)), wanted), self.seconds)
+        return problem or getattr(mine, "sentence", mine), wanted
 
     def selftest(self):
         """What is wrong with the table, as sentences: mistakes that no input shows, that look alike, or that have no fork or no sentence."""
@@ -273,33 +202,3 @@ class Exercise:
         if len(self.hints) != 3:
             problems.append(f"{self.name}: three hints are wanted, not {len(self.hints)}")
         return problems
-
-
-def _tensor(value):
-    if isinstance(value, np.ndarray):
-        import torch
-
-        return torch.from_numpy(value)
-    return value
-
-
-def _is_stub(error):
-    """True if the learner's own code raised this, with no message: the stub that a sheet begins with."""
-    last = error.__traceback__
-    while last.tb_next:
-        last = last.tb_next
-    frame = learners_frame(error)
-    return not str(error) and frame is not None and frame[0] == last.tb_lineno and ("raise" in frame[1] or not frame[1])
-
-
-def _is_empty(function):
-    """True if the body is only `...` or `pass` (and perhaps a docstring)."""
-    try:
-        body = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0].body
-    except Exception:
-        return False
-    empty = [
-        isinstance(line, ast.Pass) or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
-        for line in body
-    ]
-    return all(empty)

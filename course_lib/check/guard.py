@@ -1,25 +1,31 @@
 """Run a learner's code within limits of time, memory and output, and turn whatever happens into one plain sentence."""
 
-import builtins
 import contextlib
-import ctypes
-import io
 import linecache
 import os
 import pickle
-import random
 import select
 import signal
 import sys
 import sysconfig
-import threading
 import time
 import traceback
 import warnings
 
-import numpy as np
+from .limits import (
+    CHARACTERS,
+    AsksForInput,
+    Ended,
+    TooMuchPrinted,
+    TooSlow,
+    memory_limit,
+    no_exits,
+    quiet,
+    state_kept,
+    time_limit,
+)
 
-SECONDS, GIGABYTES, CHARACTERS = 5.0, 2, 1_000_000
+SECONDS = 5.0
 LIBRARIES = tuple(
     os.path.realpath(path)
     for path in {
@@ -31,41 +37,13 @@ LIBRARIES = tuple(
 )
 
 
-class Stop(BaseException):
-    """Ends the learner's code from outside; not an Exception, so that `except Exception` does not catch it."""
-
-
-class TooSlow(Stop): ...
-
-
-class TooMuchPrinted(Stop): ...
-
-
-class AsksForInput(Stop): ...
-
-
-class Ended(Stop): ...
-
-
-class Sink(io.TextIOBase):
-    """Takes what the learner's function prints, counts it, and keeps nothing."""
-
-    printed = 0
-
-    def write(self, text):
-        self.printed += len(text)
-        if self.printed > CHARACTERS:
-            raise TooMuchPrinted
-        return len(text)
-
-
 def guarded(job, seconds=SECONDS):
     """Return (job(), None), or (None, sentence) if it failed, hung, printed without end or asked for too much; never raises or prints."""
     try:
         with contextlib.ExitStack() as stack:
-            for limit in (_no_exits, _quiet, _state_kept, _memory_limit):
+            for limit in (no_exits, quiet, state_kept, memory_limit):
                 stack.enter_context(limit())
-            stack.enter_context(_time_limit(seconds))
+            stack.enter_context(time_limit(seconds))
             return job(), None
     except BaseException as error:
         return None, sentence(error, seconds)
@@ -110,108 +88,6 @@ def _where(error):
         return ""
     number, line = found
     return f" at line {number}" + (f" (`{line}`)" if line else "")
-
-
-@contextlib.contextmanager
-def _time_limit(seconds):
-    """Raises TooSlow in the running code: by a timer signal where there is one, else (Windows, threads) from a second thread."""
-    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-
-        def ring(*_):
-            raise TooSlow
-
-        before = signal.signal(signal.SIGALRM, ring)
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)  # again and again: a bare `except:` may swallow the first
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-        return
-    target, done = ctypes.c_ulong(threading.get_ident()), threading.Event()
-
-    def watch():
-        if not done.wait(seconds):
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TooSlow))
-
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield
-    finally:
-        done.set()
-
-
-@contextlib.contextmanager
-def _memory_limit():
-    """At most GIGABYTES more than now, where the system can say so (Linux)."""
-    try:
-        import resource
-
-        with open("/proc/self/statm", encoding="ascii") as file:
-            now = int(file.read().split()[0]) * resource.getpagesize()
-        before = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (now + (GIGABYTES << 30), before[1]))
-    except (ImportError, OSError, ValueError):
-        yield
-        return
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
-
-
-@contextlib.contextmanager
-def _quiet():
-    """No print, no warning, no question reaches the learner from inside a check."""
-
-    def ask(*_):
-        raise AsksForInput
-
-    asked = builtins.input
-    builtins.input = ask
-    try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(Sink()), contextlib.redirect_stderr(Sink()):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        builtins.input = asked
-
-
-@contextlib.contextmanager
-def _no_exits():
-    """`exit()` in a notebook and `os._exit` would end the kernel: inside a check they only end the function."""
-
-    def end(*_):
-        raise Ended
-
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    leave, os._exit = os._exit, end
-    if shell is not None:
-        shell.ask_exit = end
-    try:
-        yield
-    finally:
-        os._exit = leave
-        if shell is not None:
-            del shell.ask_exit
-
-
-@contextlib.contextmanager
-def _state_kept():
-    """Random numbers and torch's threads are after a check what they were before; inside it torch has one thread."""
-    dice, numpy_dice = random.getstate(), np.random.get_state()
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        threads, torch_dice = torch.get_num_threads(), torch.get_rng_state()
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        random.setstate(dice)
-        np.random.set_state(numpy_dice)
-        if torch is not None:
-            torch.set_num_threads(threads)
-            torch.set_rng_state(torch_dice)
 
 
 def guarded_apart(job, seconds=SECONDS):

@@ -1,0 +1,124 @@
+"""A learner's function, tried on an exercise's inputs: what it returns, raises, changes; whether it is written at all."""
+
+import ast
+import contextlib
+import copy
+import dis
+import importlib
+import inspect
+import sys
+import textwrap
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .compare import Raised, WrongForm, answer, pristine, same, unchanged
+from .guard import learners_frame, sentence
+
+TORCH_ONLY = {
+    "TypeError",
+    "AttributeError",
+    "RuntimeError",
+}  # what a function raises that wants tensors and gets arrays
+
+
+@dataclass
+class Run:
+    """What a function did on the cases: its outcomes, the input that it changed, whether two calls differed, whether it is written."""
+
+    outcomes: list = field(default_factory=list)
+    changed: str = ""
+    unstable: bool = False
+    attempted: bool = True
+
+
+def wrong_form(function, name, parameters):
+    """A sentence if this can't be called with these parameters, else ""."""
+    if not callable(function):
+        kind = type(function).__name__
+        return f"`{name}` is not a function any more, it is a {kind}. Run the cell that defines it again."
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return ""
+    try:
+        signature.bind(*parameters)
+    except TypeError:
+        return f"Your function takes ({', '.join(signature.parameters)}); it should take ({', '.join(parameters)})."
+    return ""
+
+
+def is_empty(function):
+    """True if the body is only `...` or `pass` (and perhaps a docstring)."""
+    try:
+        body = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0].body
+    except Exception:
+        return False
+    constants = (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) for line in body)
+    return all(isinstance(line, ast.Pass) or constant for line, constant in zip(body, constants, strict=True))
+
+
+def import_what_it_needs(function):
+    """Import what the function imports in its body, before the clock starts: torch takes seconds, and half an import breaks it."""
+    for instruction in dis.get_instructions(function) if inspect.isfunction(function) else ():
+        if instruction.opname == "IMPORT_NAME" and instruction.argval and instruction.argval not in sys.modules:
+            with contextlib.suppress(Exception):
+                importlib.import_module(instruction.argval)
+
+
+def given(inputs, tensors):
+    """Fresh copies of a case's inputs, as arrays or as torch's tensors."""
+    return [tensor(value) if tensors else value for value in copy.deepcopy(inputs)]
+
+
+def tensor(value):
+    if isinstance(value, np.ndarray):
+        import torch
+
+        return torch.from_numpy(value)
+    return value
+
+
+def attempt(function, cases, wanted, parameters, tensors=False):
+    """Call the function on every case: with arrays, and if it can only work with torch's tensors, with those. Returns a Run."""
+    run = _attempt(function, cases, wanted, parameters, tensors)
+    if not tensors and "torch" in sys.modules and any(getattr(o, "kind", None) in TORCH_ONLY for o in run.outcomes):
+        again = _attempt(function, cases, wanted, parameters, True)
+        if not any(isinstance(outcome, Raised) for outcome in again.outcomes):
+            return again
+    return run
+
+
+def _attempt(function, cases, wanted, parameters, tensors):
+    run = Run()
+    for inputs, want in zip(cases, wanted, strict=True):
+        mine = given(inputs, tensors)
+        run.outcomes.append(_call(function, mine, want, run))
+        if not run.attempted:
+            return run
+        pairs = zip(parameters, mine, inputs, strict=True)
+        run.changed = run.changed or next((name for name, now, was in pairs if not unchanged(now, was)), "")
+    again = _call(function, given(cases[0], tensors), wanted[0], run)
+    with pristine():
+        run.unstable = not same(again, run.outcomes[0]) and not isinstance(again, WrongForm)
+    return run
+
+
+def _call(function, inputs, want, run):
+    try:
+        value = function(*inputs)
+    except NotImplementedError as error:
+        run.attempted = not _is_stub(error)
+        return Raised(type(error).__name__, sentence(error))
+    except Exception as error:
+        return Raised(type(error).__name__, sentence(error))
+    return answer(value, want)
+
+
+def _is_stub(error):
+    """True if the learner's own code raised this, with no message: the stub that a sheet begins with."""
+    last = error.__traceback__
+    while last.tb_next:
+        last = last.tb_next
+    frame = learners_frame(error)
+    return not str(error) and frame is not None and frame[0] == last.tb_lineno and ("raise" in frame[1] or not frame[1])
