@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "tools"))
 import build_notebooks as builder
+import notebook_inputs
 
 LESSON = """# %% [markdown] slide="slide" notes="Say hello."
 # # A lesson
@@ -121,11 +122,11 @@ def test_a_change_in_the_library_is_a_change_of_inputs(house):
     engine.write_text("check = 1\n", encoding="utf-8")
     (house / "course_lib" / "other.py").write_text("", encoding="utf-8")
     solution = builder.build(house, house / "source" / "01_small_exercises.py")["solutions"]
-    before = builder.digest(house, solution, "01_small.ipynb")
+    before = notebook_inputs.digest(house, solution, "01_small.ipynb")
     (house / "course_lib" / "other.py").write_text("x = 1\n", encoding="utf-8")
-    assert builder.digest(house, solution, "01_small.ipynb") == before
+    assert notebook_inputs.digest(house, solution, "01_small.ipynb") == before
     engine.write_text("check = 2\n", encoding="utf-8")
-    assert builder.digest(house, solution, "01_small.ipynb") != before
+    assert notebook_inputs.digest(house, solution, "01_small.ipynb") != before
 
 
 def test_an_edit_changes_one_cell_id_and_an_insertion_none(house):
