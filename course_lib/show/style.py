@@ -1,5 +1,6 @@
 """Colours and type, in one place. Every colour has a letter or a shape beside it: nothing is told by hue alone."""
 
+import textwrap
 from contextlib import contextmanager
 
 QUERY, KEY, VALUE = "#7A5200", "#0050E0", "#CC1480"  # on white; distinguishable with every common colour blindness
@@ -27,6 +28,7 @@ RC = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "svg.hashsalt": "course",
+    "text.parse_math": False,  # a token may be "$"
 }
 
 
@@ -44,7 +46,28 @@ def new_figure(width, height):
     """A Figure of this size in inches, without pyplot and its global list of figures."""
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
+    return figure
+
+
+def wrapped(title, figure, beside=0.6):
+    """The title in as many lines as it takes to stand above the axes, which begin so many inches from the left."""
+    return textwrap.fill(title, max(16, int((figure.get_figwidth() - beside) / 0.095)))
+
+
+def listed(parts, most=24):
+    """Parts as one text, for the ear: at most so many of them, and how many more there are."""
+    more = len(parts) - most
+    return ", ".join(parts) if more <= 0 else f"{', '.join(parts[:most])} and {more} more"
+
+
+def readable(token):
+    """A token as a label: line breaks, and spaces at its ends, can be seen."""
+    text = str(token).replace("\n", "↵").replace("\t", "⇥")
+    body = text.strip(" ")
+    left = len(text) - len(text.lstrip(" "))
+    return "␣" * left + body + "␣" * (len(text) - left - len(body))
 
 
 def number(value):

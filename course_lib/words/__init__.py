@@ -40,7 +40,7 @@ class WordVectors:
         )
 
     def nearest(self, vector, n=5, leave_out=()):
-        """The n words with the largest cosine to a vector (C,), best first, as {word: cosine}."""
+        """The n words with the largest cosine to a vector (C,), best first, as {word: cosine}; raises KeyError and ValueError."""
         vector = np.asarray(vector, dtype=np.float32)
         if vector.shape != self.vectors.shape[1:]:
             raise ValueError(f"the vector has shape {vector.shape}; word vectors have shape {self.vectors.shape[1:]}")
@@ -48,7 +48,10 @@ class WordVectors:
         if not length > 0:
             raise ValueError("a vector of length 0 has no direction, so nothing is nearest to it")
         cosines = self.vectors @ vector / (self._lengths * length)  # (N,)
-        cosines[[self._row[word] for word in leave_out if word in self._row]] = -np.inf
+        for word in [leave_out] if isinstance(leave_out, str) else leave_out:
+            if word not in self._row:
+                raise KeyError(self._unknown(word))
+            cosines[self._row[word]] = -np.inf
         return {self.words[i]: round(float(cosines[i]), 2) for i in np.argsort(-cosines, kind="stable")[:n]}
 
 
