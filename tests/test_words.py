@@ -16,8 +16,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 import cut_word_vectors as tool
 
 SHIPPED = {
-    "glove_vectors.npy": "9372f3c7255d331063c978986e488731d91b37c2613fc0a4e27ebd7a83f32402",
-    "glove_words.txt": "e7e28cbdca2a926661f0b44ee39ec91c721a4a16fc658e8b3436a498b11d01f0",
+    "glove_vectors.npy": "0ec274252bb7af908fda5b58034e035a9942f055b983eee47c1f64ab25011228",
+    "glove_words.txt": "a4d15eef15b55d346eaf994bd98fef77984bd99a68ec03db7d24c2082be213a9",
 }
 
 
