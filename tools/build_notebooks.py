@@ -21,6 +21,7 @@ import jupytext
 import nbclient
 import nbformat
 from notebook_inputs import Remembered, code_of, digest
+from paginate import paginate
 
 ROOT = Path(__file__).resolve().parents[1]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -204,6 +205,8 @@ def write(root, source, again, force):
             else:
                 execute(built, folder, root)
             memory.keep(key, inputs)
+        if folder == "notebooks":
+            paginate(built.cells)
         text = nbformat.writes(built, version=4) + "\n"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(exist_ok=True)
@@ -221,6 +224,9 @@ def stale(root, source):
         committed = nbformat.read(path, 4) if path.exists() else None
         if committed and folder == "exercises" and answered(committed):
             continue  # a learner's own sheet
+        if committed and folder == "notebooks" and code_of(committed) == code_of(built):
+            carry_outputs(committed, built)
+            paginate(built.cells)
         if committed is None or bare(committed) != bare(built):
             yield f"{folder}/{path.name}"
 

@@ -1,0 +1,80 @@
+"""JupyterLab in a real browser, as a learner meets it."""
+
+import nbformat
+import pytest
+
+from course_lib.check import find
+from tests.browser import driving
+from tests.conftest import ROOT
+
+WRONG_DOT = "def dot(a, b):\n    return np.asarray(a) * np.asarray(b)"
+RIGHT_DOT = "def dot(a, b):\n    total = 0\n    for x, y in zip(a, b):\n        total += x * y\n    return total"
+LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_the_course_opens_at_lesson_00_without_any_pop_up(lab, page):
+    url, _ = lab
+    page.goto(f"{url}/?token={driving.TOKEN}")
+    driving.wait_for_notebook(page)
+    assert page.evaluate("window.jupyterapp.shell.currentWidget.context.path") == "notebooks/00_start_here.ipynb"
+    page.wait_for_timeout(1500)  # the news would ask now
+    assert page.locator(".Toastify__toast, .jp-Dialog").all_inner_texts() == []
+
+
+def meant_to_fail(lesson):
+    """The cells of a lesson that show what a mistake looks like."""
+    return [
+        cell for cell in nbformat.read(ROOT / lesson, 4).cells if "raises-exception" in cell.metadata.get("tags", [])
+    ]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_runs_to_its_end(lab, page, lesson):
+    url, _ = lab
+    driving.open_notebook(page, url, lesson)
+    driving.run_all(page)
+    assert driving.failed_cells(page) == [cell.source for cell in meant_to_fail(lesson)]
+    assert all(cell["executed"] for cell in driving.cells(page) if cell["type"] == "code" and cell["source"])
+
+
+def test_a_prediction_is_a_choice_that_answers(lab, page):
+    url, _ = lab
+    driving.open_notebook(page, url, "notebooks/01_dot_product.ipynb")
+    driving.run_all(page)
+    question = driving.cell_with(page, "What is their dot product?")
+    question.get_by_label("[6, 2]").check()
+    question.get_by_text("One step is missing").wait_for()
+    question.get_by_label("8", exact=True).check()
+    question.get_by_text("Yes. 3 · 2 + 1 · 2 = 6 + 2.").wait_for()
+
+
+def test_the_sheet_names_a_wrong_answer_and_accepts_a_right_one(lab, page):
+    url, folder = lab
+    driving.open_notebook(page, url, "exercises/01_dot_product.ipynb")
+    driving.run_all(page)
+    assert driving.output_of(page, "check(dot)").startswith("○ dot: not attempted")
+
+    driving.type_into_cell(page, "def dot(", WRONG_DOT)
+    assert driving.run_cell(page, "def dot(") == ""
+    said = driving.run_cell(page, "check(dot)")
+    assert said.startswith("✗ ")
+    assert find.exercise_named("dot").says["no_sum"] in said
+    assert "Traceback" not in said
+    assert "engine.py" not in said
+
+    driving.type_into_cell(page, "def dot(", RIGHT_DOT)
+    driving.run_cell(page, "def dot(")
+    said = driving.run_cell(page, "check(dot)")
+    assert said.startswith("✓ ")
+    assert "✗" not in said
+    assert (folder / "my_gpt" / "dot.py").read_text(encoding="utf-8").rstrip().endswith(RIGHT_DOT)
+    assert "✓ dot" in driving.run_cell(page, "progress()")
+
+
+def test_a_wrong_answer_stops_run_all_there(lab, page):
+    url, _ = lab
+    driving.open_notebook(page, url, "exercises/01_dot_product.ipynb")
+    driving.type_into_cell(page, "def dot(", WRONG_DOT)
+    driving.run_all(page)
+    assert driving.failed_cells(page) == ["check(dot)"]
+    assert driving.output_of(page, "progress()") == ""
