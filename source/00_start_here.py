@@ -130,7 +130,7 @@ show(double)
 #
 # `progress()` draws your map at any time.
 
-# %%
+# %% slide="skip"
 from course_lib.check import progress
 
 progress()

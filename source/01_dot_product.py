@@ -96,7 +96,7 @@ predict(
 )
 
 # %%
-{"a · b": a @ b, "a · 2b": a @ (2 * b)}
+{"a · b": float(a @ b), "a · 2b": float(a @ (2 * b))}
 
 # %% [markdown] slide="subslide"
 # So a long arrow gets a large dot product with almost everybody. To compare *directions* only, divide by both lengths: that is the
