@@ -9,6 +9,7 @@ import pytest
 
 from course_lib.attention import numpy_attention, vectors
 from course_lib.check import find
+from course_lib.check.compare import Raised
 from tests.conftest import ROOT
 from tests.shape_comments import COMMENT, ShapeComments
 
@@ -43,8 +44,10 @@ def test_library():
     with ShapeComments(files.__contains__, linecache.getline) as watch:
         for module in MODULES:
             for name in set(vars(module)) & set(find.tables()):
-                for case in find.exercise_named(name).cases:
-                    vars(module)[name](*[np.array(value) if isinstance(value, np.ndarray) else value for value in case])
+                exercise = find.exercise_named(name)
+                for number, case in enumerate(exercise.cases):
+                    if not isinstance(exercise.outcome(number), Raised):  # some inputs are there to be refused
+                        vars(module)[name](*[np.array(v) if isinstance(v, np.ndarray) else v for v in case])
     assert watch.wrong == []
     tested = {name for module in MODULES for name in vars(module)} & set(find.tables())
     if {"softmax", "masked_pattern", "attend"} <= tested:

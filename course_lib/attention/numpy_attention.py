@@ -32,14 +32,14 @@ def softmax(scores):
     """Each row of scores (…, T_key) turned into shares that are positive and sum to 1; rows of -inf alone are refused."""
     highest = scores.max(axis=-1, keepdims=True)
     if np.isneginf(highest).any():
-        raise ValueError("a row of scores is -inf everywhere: that query may look at nothing, so it has nothing to share out")
+        raise ValueError("a row of scores is -inf everywhere: that query may look at nothing. Let it see a key")
     exps = np.exp(scores - highest)
     return exps / exps.sum(axis=-1, keepdims=True)
 
 
 def scale_scores(scores, head_size):
     """Scores divided by √head_size, which brings the variance of a dot product of unit normals back to 1 (Vaswani et al. 2017)."""
-    return scores / np.sqrt(head_size)
+    return scores / head_size**0.5  # a plain float: np.sqrt would turn float32 into float64
 
 
 def attention_pattern(q, k):
@@ -70,7 +70,7 @@ def sliding_window_mask(T, window):
 
 def masked_pattern(q, k, may_look):
     """Who looks at whom, where `may_look` (T_query, T_key) allows it: the other scores become -inf before the softmax."""
-    scores = scale_scores(attention_scores(q, k), q.shape[-1])  # (T_query, T_key)
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])  # (…, T_query, T_key)
     return softmax(np.where(may_look, scores, -np.inf))
 
 
@@ -103,7 +103,7 @@ def low_rank_value(x, W_down, W_up):
 def add_to_stream(x, update):
     """The residual stream after a head: E + ΔE, both (T, C); raises ValueError if the shapes differ."""
     if np.shape(x) != np.shape(update):
-        raise ValueError(f"the stream has shape {np.shape(x)} and the update {np.shape(update)}: they must be equal to be added")
+        raise ValueError(f"the stream has shape {np.shape(x)} and the update {np.shape(update)}: they must be equal")
     return x + update
 
 
@@ -125,7 +125,7 @@ def merge_heads(x):
 
 def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
     """n_head heads at once over x (T, C) with weights (C, C), merged and projected by W_o (C, C): the update (T, C)."""
-    q, k, v = (split_heads(x @ W, n_head) for W in (W_q, W_k, W_v))  # each (H, T, D)
+    q, k, v = (split_heads(x @ W, n_head) for W in (W_q, W_k, W_v))  # each (…, H, T, D)
     return merge_heads(attend(q, k, v, may_look)) @ W_o
 
 

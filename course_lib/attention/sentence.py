@@ -41,7 +41,9 @@ def _table(rows, columns, entries):
 E_WITHOUT_PLACE = np.array([_table(("",), FEATURES, {"": _IS[token]})[0] for token in TOKENS])  # (T, C)
 PLACES = np.outer(np.arange(len(TOKENS)), _table(("",), FEATURES, {"": {"place": 1}})[0])  # (T, C)
 E = E_WITHOUT_PLACE + PLACES  # (T, C)
-W_q = _table(FEATURES, QUESTIONS, {kind: {**asked, "place": _LATER_IS_BETTER} for kind, asked in _ASKS.items()})  # (C, D)
+W_q = _table(
+    FEATURES, QUESTIONS, {kind: {**asked, "place": _LATER_IS_BETTER} for kind, asked in _ASKS.items()}
+)  # (C, D)
 W_k = _table(FEATURES, QUESTIONS, _ANSWERS)  # (C, D)
 W_down = _table(FEATURES, CONTENTS, {name: {name: 1} for name in CONTENTS})  # (C, D), the video's value-down
 W_up = W_down.T.copy()  # (D, C), the video's value-up

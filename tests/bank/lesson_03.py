@@ -1,0 +1,486 @@
+import numpy as np
+
+from tests.bank import right, wrong
+
+# ---- queries_and_keys ----------------------------------------------------------------------------------------------
+
+
+@right
+def queries_and_keys(x, W_q, W_k):
+    return x @ W_q, x @ W_k
+
+
+@right
+def queries_and_keys(x, W_q, W_k):
+    q = np.dot(x, W_q)
+    k = np.dot(x, W_k)
+    return [q, k]
+
+
+@right
+def queries_and_keys(x, W_q, W_k):
+    q, k = [], []
+    for token in x:
+        q.append([sum(token[c] * W_q[c][d] for c in range(len(token))) for d in range(W_q.shape[1])])
+        k.append([sum(token[c] * W_k[c][d] for c in range(len(token))) for d in range(W_k.shape[1])])
+    return q, k
+
+
+@right
+def queries_and_keys(x, W_q, W_k):
+    return np.einsum("tc,cd->td", x, W_q), np.einsum("tc,cd->td", x, W_k)
+
+
+@right
+def queries_and_keys(x, W_q, W_k):
+    return (W_q.T @ x.T).T, (W_k.T @ x.T).T
+
+
+@right
+def queries_and_keys(x, W_q, W_k):
+    import torch
+
+    x, W_q, W_k = torch.tensor(x).float(), torch.tensor(W_q).float(), torch.tensor(W_k).float()
+    return torch.nn.functional.linear(x, W_q.T), x.matmul(W_k)
+
+
+@right
+def queries_and_keys(x, W_q, W_k):
+    both = x @ np.hstack([W_q, W_k])
+    return np.split(both, 2, axis=1)
+
+
+@right
+def queries_and_keys(tokens, query_weight, key_weight):
+    answers = {}
+    for name, weight in (("q", query_weight), ("k", key_weight)):
+        answers[name] = np.stack([token @ weight for token in tokens])
+    return answers["q"], answers["k"]
+
+
+@wrong("weight_transposed")
+def queries_and_keys(x, W_q, W_k):
+    return x @ W_q.T, x @ W_k.T
+
+
+@wrong("weight_first")
+def queries_and_keys(x, W_q, W_k):
+    return W_q @ x, W_k @ x
+
+
+@wrong("weight_on_columns")
+def queries_and_keys(x, W_q, W_k):
+    q = W_q @ x.T
+    k = W_k @ x.T
+    return q, k
+
+
+@wrong("video_columns")
+def queries_and_keys(x, W_q, W_k):
+    E = x.T
+    return W_q.T @ E, W_k.T @ E
+
+
+@wrong("entry_by_entry")
+def queries_and_keys(x, W_q, W_k):
+    return x * W_q, x * W_k
+
+
+@wrong("both_from_W_q")
+def queries_and_keys(x, W_q, W_k):
+    q = x @ W_q
+    k = x @ W_q
+    return q, k
+
+
+@wrong("both_from_W_k")
+def queries_and_keys(x, W_q, W_k):
+    q = k = x @ W_k
+    return q, k
+
+
+@wrong("swapped")
+def queries_and_keys(x, W_q, W_k):
+    return x @ W_k, x @ W_q
+
+
+@wrong("q_is_x")
+def queries_and_keys(x, W_q, W_k):
+    return x, x @ W_k
+
+
+@wrong("q_is_x", "k_is_x")
+def queries_and_keys(x, W_q, W_k):
+    return x, x
+
+
+@wrong("one_query")
+def queries_and_keys(x, W_q, W_k):
+    return x[-1] @ W_q, x @ W_k
+
+
+@wrong("k_from_q")
+def queries_and_keys(x, W_q, W_k):
+    q = x @ W_q
+    k = q @ W_k
+    return q, k
+
+
+@wrong("scaled")
+def queries_and_keys(x, W_q, W_k):
+    d = W_q.shape[1]
+    return x @ W_q / np.sqrt(d), x @ W_k / np.sqrt(d)
+
+
+@wrong("unit_length")
+def queries_and_keys(x, W_q, W_k):
+    q, k = x @ W_q, x @ W_k
+    return q / np.linalg.norm(q, axis=1, keepdims=True), k / np.linalg.norm(k, axis=1, keepdims=True)
+
+
+@wrong("video_columns", "swapped")
+def queries_and_keys(x, W_q, W_k):
+    return (x @ W_k).T, (x @ W_q).T
+
+
+@wrong("form")
+def queries_and_keys(x, W_q, W_k):
+    return (x @ W_q) @ (x @ W_k).T
+
+
+@wrong("form")
+def queries_and_keys(x, W_q, W_k):
+    q, k = x @ W_q, x @ W_k
+
+
+@wrong("mutates_input")
+def queries_and_keys(x, W_q, W_k):
+    W_q *= 1.0001
+    return x @ W_q, x @ W_k
+
+
+@wrong("values")
+def queries_and_keys(x, W_q, W_k):
+    return x @ W_q + 1, x @ W_k + 1
+
+
+@wrong("raised")
+def queries_and_keys(x, W_q, W_k):
+    return x.dot(W_q, W_k)
+
+
+# ---- attention_scores ----------------------------------------------------------------------------------------------
+
+
+@right
+def attention_scores(q, k):
+    return q @ k.T
+
+
+@right
+def attention_scores(q, k):
+    return np.matmul(q, np.swapaxes(k, -1, -2))
+
+
+@right
+def attention_scores(q, k):
+    return np.inner(q, k)
+
+
+@right
+def attention_scores(q, k):
+    scores = np.zeros((len(q), len(k)))
+    for i in range(len(q)):
+        for j in range(len(k)):
+            for d in range(q.shape[1]):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+
+
+@right
+def attention_scores(q, k):
+    return np.einsum("id,jd->ij", q, k)
+
+
+@right
+def attention_scores(q, k):
+    return (q[:, None, :] * k[None, :, :]).sum(-1)
+
+
+@right
+def attention_scores(q, k):
+    return [[query @ key for key in k] for query in q]
+
+
+@right
+def attention_scores(q, k):
+    return (k @ q.T).T.astype(np.float32)
+
+
+@right
+def attention_scores(q, k):
+    import torch
+
+    return torch.as_tensor(q) @ torch.as_tensor(k).transpose(-2, -1)
+
+
+@wrong("kq_transposed")
+def attention_scores(q, k):
+    return k @ q.T
+
+
+@wrong("kq_transposed")
+def attention_scores(q, k):
+    return [[q[i] @ k[j] for i in range(len(q))] for j in range(len(k))]
+
+
+@wrong("no_transpose")
+def attention_scores(q, k):
+    return q @ k
+
+
+@wrong("reshaped")
+def attention_scores(q, k):
+    return q @ k.reshape(k.shape[1], k.shape[0])
+
+
+@wrong("reshaped")
+def attention_scores(q, k):
+    return q @ k.reshape(q.shape[1], -1)
+
+
+@wrong("features")
+def attention_scores(q, k):
+    return q.T @ k
+
+
+@wrong("entry_by_entry")
+def attention_scores(q, k):
+    return q * k
+
+
+@wrong("own_key_only")
+def attention_scores(q, k):
+    return np.sum(q * k, axis=1)
+
+
+@wrong("no_sum")
+def attention_scores(q, k):
+    return q[:, None, :] * k[None, :, :]
+
+
+@wrong("queries_only")
+def attention_scores(q, k):
+    return q @ q.T
+
+
+@wrong("one_query")
+def attention_scores(q, k):
+    return k @ q[-1]
+
+
+@wrong("scaled")
+def attention_scores(q, k):
+    return q @ k.T / np.sqrt(q.shape[-1])
+
+
+@wrong("cosines")
+def attention_scores(q, k):
+    lengths = np.outer(np.linalg.norm(q, axis=1), np.linalg.norm(k, axis=1))
+    return q @ k.T / lengths
+
+
+@wrong("masked")
+def attention_scores(q, k):
+    scores = q @ k.T
+    for i in range(scores.shape[0]):
+        scores[i, i + 1 :] = -np.inf
+    return scores
+
+
+@wrong("softmaxed")
+def attention_scores(q, k):
+    scores = q @ k.T
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong("scaled", "softmaxed")
+def attention_scores(q, k):
+    scores = q @ k.T / k.shape[1] ** 0.5
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong("added")
+def attention_scores(q, k):
+    return np.array([[np.sum(a + b) for b in k] for a in q])
+
+
+@wrong("kq_transposed", "scaled")
+def attention_scores(q, k):
+    return k @ q.T / np.sqrt(k.shape[-1])
+
+
+@wrong("reshaped", "mutates_input")
+def attention_scores(q, k):
+    k.resize(k.shape[1], k.shape[0], refcheck=False)
+    return q @ k
+
+
+@wrong("mutates_input")
+def attention_scores(q, k):
+    q += 0.001
+    return (q - 0.001) @ k.T
+
+
+@wrong("flat")
+def attention_scores(q, k):
+    return [a @ b for a in q for b in k]
+
+
+@wrong("first_query")
+def attention_scores(q, k):
+    for query in q:
+        return [query @ key for key in k]
+
+
+@wrong("values")
+def attention_scores(q, k):
+    return -(q @ k.T)
+
+
+@wrong("shape")
+def attention_scores(q, k):
+    return np.outer(q, k)
+
+
+@wrong("values")
+def attention_scores(q, k):
+    return np.round(q @ k.T)
+
+
+@wrong("form")
+def attention_scores(q, k):
+    return "q @ k.T"
+
+
+# ---- to_video_convention -------------------------------------------------------------------------------------------
+
+
+@right
+def to_video_convention(table):
+    return table.T
+
+
+@right
+def to_video_convention(table):
+    return np.transpose(table)
+
+
+@right
+def to_video_convention(table):
+    return list(zip(*table))
+
+
+@right
+def to_video_convention(table):
+    rows, columns = table.shape
+    turned = np.empty((columns, rows))
+    for i in range(rows):
+        for j in range(columns):
+            turned[j, i] = table[i, j]
+    return turned
+
+
+@right
+def to_video_convention(table):
+    return np.rot90(table[:, ::-1])
+
+
+@right
+def to_video_convention(table):
+    import torch
+
+    return torch.tensor(table).transpose(0, 1)
+
+
+@right
+def to_video_convention(table):
+    return [[row[j] for row in table] for j in range(len(table[0]))]
+
+
+@right
+def to_video_convention(table):
+    return np.stack(list(table), axis=-1).copy()
+
+
+@wrong("unchanged")
+def to_video_convention(table):
+    return table
+
+
+@wrong("unchanged")
+def to_video_convention(table):
+    return table.T.T
+
+
+@wrong("reshaped")
+def to_video_convention(table):
+    return table.reshape(table.shape[1], table.shape[0])
+
+
+@wrong("reshaped")
+def to_video_convention(table):
+    return np.array(list(table.flat)).reshape(-1, len(table))
+
+
+@wrong("rotated")
+def to_video_convention(table):
+    return np.rot90(table)
+
+
+@wrong("rotated_clockwise")
+def to_video_convention(table):
+    return list(zip(*table[::-1]))
+
+
+@wrong("other_diagonal")
+def to_video_convention(table):
+    return np.rot90(table, 2).T
+
+
+@wrong("columns_reversed")
+def to_video_convention(table):
+    return np.fliplr(table)
+
+
+@wrong("rows_reversed")
+def to_video_convention(table):
+    return np.flip(table, axis=0)
+
+
+@wrong("both_reversed")
+def to_video_convention(table):
+    return np.flip(table)
+
+
+@wrong("flat")
+def to_video_convention(table):
+    return table.T.flatten()
+
+
+@wrong("shared_again")
+def to_video_convention(table):
+    return table.T / table.T.sum(axis=1, keepdims=True)
+
+
+@wrong("softmaxed")
+def to_video_convention(table):
+    e = np.exp(table.T - table.T.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong("form")
+def to_video_convention(table):
+    table = table.T
