@@ -1,0 +1,1 @@
+"""From text to a GPT: tokens, texts, models and their training."""
