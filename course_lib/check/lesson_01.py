@@ -71,7 +71,7 @@ def cosine_similarity(a, b, slip):
     return slip(
         lambda: cosine,
         distance=lambda: 1 - cosine,
-        angle=lambda: np.arccos(np.clip(cosine, -1, 1)),
+        angle=lambda: np.arccos(cosine),
         no_sum=lambda: a * b / by,
         no_sign=lambda: abs(cosine),
     )
@@ -85,6 +85,7 @@ COSINE_SIMILARITY = Exercise(
         (np.array([20.0, 5.0]), np.array([20.0, 6.0])),
         (np.array([0.03, -0.01, 0.02]), np.array([0.01, 0.02, 0.05])),
         (np.array([0.3, -0.5]), np.array([0.6, 0.7])),
+        (np.array([0.2, 0.9, 0.1]), np.array([0.5, 0.3, 0.6])),
     ],
     says=dict(
         no_lengths="That is the plain dot product: it grows with the length of the arrows. Divide it by both lengths.",
