@@ -95,8 +95,9 @@ letters = list(text.replace(" ", "·"))  # a space that can be seen
 }
 
 # %% [markdown]
-# Letters will do with few ids for *any* text, while the list of words grows and grows. But they make the text several times as long, and length is
-# what attention pays for most dearly (lesson 13). And a single letter means next to nothing. We want something **between** letters and words.
+# In so short a text both lists are about equally long. In a longer one the list of words grows and grows, and the few letters still do. But letters
+# make the text several times as long, and length is what attention pays for most dearly (lesson 13). And a single letter means next to nothing. We want
+# something **between** letters and words.
 
 # %% [markdown] slide="slide" notes="Do three merges by hand on the board with 'low lower lowest'. It is a compression method from 1994, and it knows no grammar at all."
 # ## Glue what stands together most often
@@ -129,7 +130,7 @@ merges, pieces = learn_merges(letters, 20)
 " | ".join(pieces[:50])
 
 # %% [markdown]
-# Read the merges in order: `re`, `th`, then `the` out of `th` and `e`. Bit by bit `creature` grows, with its space in front. Rare words such as
+# Read the merges in order: `re`, `th`, then `the` out of `th` and `e`. Bit by bit `creature` grows, and swallows the spaces around it. Rare words such as
 # `verdant` mostly stay in letters.
 #
 # **Change it:** make it 5 merges, or 60. With 60 it has learned this text by heart, whole phrases in one piece. GPT-2 prevents that: it cuts at the
@@ -388,7 +389,7 @@ glove = words.load()
 glove.nearest(glove["mole"], n=10, leave_out=["mole"])
 
 # %% [markdown]
-# Snakes, rats, sharks: mostly the animal. But `tip` and `hairs` belong to the skin. The table had to put all meanings into one arrow, and the commonest
+# Snakes, rats, sharks: mostly the animal. But `hairs` belong to the skin, too. The table had to put all meanings into one arrow, and the commonest
 # company won. Six words will serve as a compass: two for the animal, two for the amount of something, two for the spot on the skin. None of them
 # stands in the three sentences: a word that we add ourselves would be no test.
 
@@ -411,7 +412,10 @@ def point(moles, title):
     return picture
 
 
-# %% slide="subslide"
+# %% [markdown] slide="subslide"
+# Which words of the compass is each mole close to? Straight from the table, the sentence can't matter yet.
+
+# %%
 point({name: glove["mole"] for name in sentences}, "Straight from the table")
 
 # %% [markdown] slide="slide" notes="Say what it is: a crude stand-in, no training, one line. It fails in an instructive way."
@@ -475,7 +479,7 @@ show.lines(
 
 # %% [markdown]
 # The cosines are taken after the mean of all 15 moles was subtracted: what counts is how they *differ*. At 0, before the first block, only
-# their places differ. Then every block adds context. How often is a mole's nearest neighbour one of its own kind?
+# their places differ. Then every block adds context (only the last takes a little of it back). How often is a mole's nearest neighbour one of its own kind?
 
 # %%
 kinds = {f"after block {i}": f"{right} of 15" for i, right in enumerate(stored["nearest_has_same_meaning"])}
@@ -485,7 +489,7 @@ kinds = {f"after block {i}": f"{right} of 15" for i, right in enumerate(stored["
 {hint: stored["sentences"][stored["words"].index(hint)] for hint in stored["wrong_at_the_end"]}
 
 # %% [markdown]
-# From chance to nearly all. The one that is wrong at the end never says whose mole it is, and only a doctor would be sure.
+# From chance to nearly all. The one that is wrong at the end is no riddle to us: `cancer` gives it away. Trained attention listens well, not perfectly.
 
 # %% [markdown] slide="slide" notes="Viewers' question 3. The honest answer: no new dimension; the row stops being a row of a table and becomes the result of a calculation."
 # ## You asked: is this word2vec with one more dimension?

@@ -176,8 +176,8 @@ other_scores = (x @ W_q_other) @ k.T  # (T_query, T_key)
 {token: score for token, score in zip(TOKENS, other_scores[creature].tolist()) if score}
 
 # %% [markdown]
-# The same sentence, the same keys, and `creature` now finds nouns, itself among them. A head is a question. Real models ask about a hundred of
-# them side by side (lesson 7), and learn which ones pay (lesson 10).
+# The same sentence, the same keys, and `creature` now finds nouns, itself among them. A head is a question. GPT-3 asks 96 of
+# them side by side (lesson 7), and has learned which ones pay (lesson 10).
 #
 # **Change it:** let verbs ask for articles.
 
@@ -190,7 +190,7 @@ other_scores = (x @ W_q_other) @ k.T  # (T_query, T_key)
 predict(
     "creature asks blue, and scores 16. What is the score of blue asking creature?",
     {
-        "16 as well": "So it would be in x @ x.T. But blue asks its own question, and creature answers with its own key.",
+        "16 as well": "In x @ x.T both directions would score alike. But blue asks its own question, and creature answers with its own key.",
         "−16": "Nothing turns a sign around here. blue simply asks something else.",
         "0": "blue asks for an article, and creature is none.",
     },
@@ -230,7 +230,8 @@ show.heatmap(
 
 # %% [markdown]
 # Why then not learn this one big table? Because of its size: C · C weights, against 2 · C · D for the two thin ones. The price is that they
-# can hold at most D independent questions (the *rank* of the table).
+# can hold at most D independent questions (the *rank* of the table). Ours, with D = 4, holds three: nobody asks for a place alone, it is only a wish
+# beside the other questions.
 
 # %%
 {
@@ -311,7 +312,7 @@ show.pattern(weights, start, title="The code's way: a row is a query, rows sum t
 show.pattern(weights, start, title="The video's way: a column is a query, columns sum to 1", view="video")
 
 # %% [markdown]
-# Find the 0.42 in both. Every figure of this course can be drawn either way, with `view="code"` or `view="video"`. The numbers themselves are
+# Find the 0.42 in both. Every pattern in this course can be drawn either way, with `view="code"` or `view="video"`. The numbers themselves are
 # turned by one function, which you will write:
 
 # %%
@@ -324,7 +325,7 @@ show.pattern(weights, start, title="The video's way: a column is a query, column
 # Words can be turned, too. Some say "`fluffy` attends to `creature`", meaning that it passes something on. We always say **`creature` looks at
 # `fluffy`**: from the query to the key.
 
-# %% [markdown] slide="slide" notes="Bahdanau was an intern in Bengio's group then. The point to make: the score changed, the idea of looking softly did not."
+# %% [markdown] slide="slide" notes="The point to make: the score changed, the idea of looking softly did not."
 # ## You asked: is attention not older than 2017?
 #
 # It is. In 2014, Bahdanau, Cho and Bengio let a translating network look back at the source sentence while it wrote each word. Their score did not

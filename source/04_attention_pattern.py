@@ -249,7 +249,7 @@ show.lines(
 predict(
     "And what if one divides by d instead of √d, to be on the safe side?",
     {
-        "it is the same": "For d = 512 that is a further factor of 22.",
+        "it is the same": "For d = 512 that is a further factor of √512, more than 22.",
         "every query looks at everybody alike": "The differences are gone: nobody can be told from anybody.",
         "one token takes it all": "That happens with no division at all.",
     },
@@ -269,8 +269,8 @@ show.lines(
 )
 
 # %% [markdown]
-# Undivided, a random query puts everything on one token, before anything was learned. Divided by d, all tokens are alike. Only √d leaves the
-# choice to the learning.
+# Undivided, a long random query puts nearly everything on one token, before anything was learned. Divided by d, all tokens become alike. With √d the
+# head size makes no difference, and the choice is left to the learning.
 
 # %% [markdown] slide="slide" notes="The word saturated: like a sponge that is full. Nothing that you pour changes anything."
 # ## Why sharp is bad: nothing left to learn from
@@ -298,12 +298,13 @@ def slope_at_the_top(scores, nudge=1e-4):
     return (up - down)[best].mean() / (2 * nudge)
 
 
-# %% slide="subslide"
 rows = np.random.default_rng(6).standard_normal((300, 8))  # the spread of scores ÷ √d is 1, undivided it is √d
 slopes = {
     "÷ √d": [slope_at_the_top(rows) for d in sizes],
     "undivided": [slope_at_the_top(rows * d**0.5) for d in sizes],
 }
+
+# %% slide="subslide"
 show.lines(
     slopes,
     x=sizes,
@@ -389,7 +390,7 @@ weights_all = attention_pattern(q_all, k_all)  # (T_query, T_key)
 show.pattern(weights_all, TOKENS, title="All eight tokens, everybody sees everybody")
 
 # %% [markdown]
-# A row can't abstain. Tokens that have nothing to ask must still put their 1 somewhere; real models park it on the first token or on a full stop.
+# A row can't abstain. Tokens that have nothing to ask must still put their 1 somewhere; real models often park it on the first token or on a full stop.
 #
 # And look at the row of `creature`: 0.68 for `verdant`, a word that comes later and belongs to the forest. Everybody sees everybody, so the best
 # adjective of the whole sentence wins. [Lesson 5](05_masking.ipynb) closes that door.

@@ -97,7 +97,9 @@ def test_errors_only_where_they_are_the_lesson(path):
 
 
 def lines(cell):
-    return len([line for line in cell.source.splitlines() if line.strip() and not line.lstrip().startswith("#")])
+    """How many lines of a cell say something: not blank, not a comment, not a bracket alone."""
+    said = [line for line in cell.source.splitlines() if re.search(r"\w", line)]
+    return len([line for line in said if not line.lstrip().startswith("#")])
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=named)

@@ -1,7 +1,7 @@
 """Lesson 02: tokens and embeddings."""
 
 from collections import Counter
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, takewhile
 
 import numpy as np
 
@@ -24,6 +24,8 @@ def build_vocabulary(tokens, slip):
         place_in_text=lambda: {token: tokens.index(token) for token in seen},
         last_place=lambda: {token: place for place, token in enumerate(tokens)},
         renumbered=lambda: _renumbered(tokens),
+        first_only=lambda: _counted(tokens[:1]),
+        never_counts=lambda: dict.fromkeys(seen, 0),
     )
     vocabulary = slip(
         lambda: {"<unk>": 0, **{token: number + 1 for token, number in numbers.items()}},
@@ -91,6 +93,8 @@ BUILD_VOCABULARY = Exercise(
         misses_last="The last token of the text is missing. Does your loop stop one step early?",
         counts="You counted how often each token occurs. Give each token a number of its own instead.",
         turned_round="Your dictionary goes from id to token. Turn it round: `vocabulary[token]` is the id.",
+        first_only="Only the first token got an id. Is `return` inside the loop? Move it to the left, behind the loop.",
+        never_counts="All tokens got the same id. The next free id is `len(vocabulary)`; a counter of your own must go up after each new token.",
         a_list="You returned the tokens in order, as a list. Return a dictionary {token: id}; `enumerate` gives the ids.",
         pairs="You returned pairs. Put them into a dictionary: `dict(…)` does it.",
     ),
@@ -119,6 +123,7 @@ def encode(tokens, vocabulary, slip):
         letters=lambda: list("".join(tokens)),
         dropped=lambda: [token for token in tokens if token in vocabulary],
         first_only=lambda: tokens[:1],
+        stops_at_unknown=lambda: list(takewhile(lambda token: token in vocabulary, tokens)),
     )
     book = slip(
         lambda: vocabulary,
@@ -143,6 +148,7 @@ def encode(tokens, vocabulary, slip):
     ids = slip(lambda: ids, shifted=lambda: [number + 1 if isinstance(number, int) else number for number in ids])
     return slip(
         lambda: ids,
+        unknown_after_each=lambda: _unknown_after_each(tokens, vocabulary),
         a_dict=lambda: dict(zip(tokens, ids, strict=True)),
         in_order=lambda: sorted(ids),
         one_list_each=lambda: [[number] for number in ids],
@@ -153,6 +159,15 @@ def encode(tokens, vocabulary, slip):
         one_hot=lambda: [[int(place == number) for place in range(len(vocabulary))] for number in ids],
         vocabulary_walk=lambda: [number for token, number in vocabulary.items() if token in tokens],
     )
+
+
+def _unknown_after_each(tokens, vocabulary):
+    """A loop without `else`: a known token gets its id, and then the id of "<unk>" as well."""
+    ids = []
+    for token in tokens:
+        ids += [vocabulary[token]] if token in vocabulary else []
+        ids.append(vocabulary["<unk>"])
+    return ids
 
 
 def _shuffles(mine, right):
@@ -195,6 +210,8 @@ ENCODE = Exercise(
         a_dict="You returned a dictionary. Return a list: one id for each token, in the order of the text.",
         in_order="You sorted the ids. Keep them in the order of the text.",
         one_list_each="Each id sits in a list of its own. Put plain numbers into one list.",
+        stops_at_unknown='Your loop ends at the first unknown token. Give it the id of `"<unk>"` and go on: no `break` or `return` there.',
+        unknown_after_each='Each known token is followed by the id of `"<unk>"`. A token gets one id: its own, or *else* that one.',
         known_or_not="You say whether each token is known. Give its id.",
         one_text="You joined the ids to one text. Return a list of numbers.",
         one_hot="You went on to one-hot rows. Return the ids themselves, a list of whole numbers.",
@@ -232,6 +249,7 @@ def decode(ids, vocabulary, slip):
         by_place_without_unk=lambda: dict(enumerate(token for token in vocabulary if token != "<unk>")),
         one_too_low=lambda: {number + 1: token for token, number in vocabulary.items()},
         not_turned_round=lambda: vocabulary,
+        alphabetical=lambda: dict(enumerate(sorted(vocabulary))),
     )
     if slip(False, one_too_low=True):
         names[0] = list(vocabulary)[-1]
@@ -245,6 +263,7 @@ def decode(ids, vocabulary, slip):
         one_list_each=lambda: [[token] for token in tokens],
         one_token=lambda: tokens[0],
         table_only=lambda: names,
+        letters=lambda: list("".join(tokens)),
     )
 
 
@@ -276,6 +295,8 @@ DECODE = Exercise(
         pairs="You returned ids and tokens. Return the tokens alone.",
         a_dict="You returned a dictionary. Return a list: one token for each id, in their order.",
         one_list_each="Each token sits in a list of its own. Put the tokens into one list.",
+        alphabetical="You numbered the tokens by the alphabet. Their ids stand in the dictionary: turn it round, {id: token}.",
+        letters="Your list holds single letters: `+=` with a text adds letter by letter. Use `append`.",
         table_only="That is the turned dictionary. One step is missing: look every id up in it.",
     ),
     hints=(
@@ -462,7 +483,20 @@ def merge_pair(tokens, pair, slip):
         unmerged=lambda: list(tokens),
         unmerged_and_glue=lambda: [*tokens, glue],
         glued_again=lambda: _until_nothing_changes(merged, glue),
+        two_steps_always=lambda: _every_second(tokens, pair),
+        pair_by_pair=lambda: _pair_by_pair(tokens, pair),
     )
+
+
+def _every_second(tokens, pair):
+    """Steps of two, whether there was a merge or not."""
+    places = range(0, len(tokens), 2)
+    return ["".join(pair) if tokens[i : i + 2] == list(pair) else tokens[i] for i in places]
+
+
+def _pair_by_pair(tokens, pair):
+    """A loop over the pairs of neighbours that writes both tokens of each."""
+    return [token for two in pairwise(tokens) for token in (["".join(pair)] if two == tuple(pair) else two)]
 
 
 def _apart(places):
@@ -525,6 +559,8 @@ MERGE_PAIR = Exercise(
         how_many="You returned how many merges there are. Return the new list.",
         each_once="Every token appears only once in your list. Keep repetitions.",
         unmerged="Your list is the old one: nothing is merged. Is the condition ever true? Compare with `tuple(pair)`, then put in `first + second`.",
+        two_steps_always="You step by 2 even where nothing was merged, and tokens get lost. Step by 2 after a merge only, else by 1.",
+        pair_by_pair="You go from pair to pair and write both tokens, so most come twice. Go from token to token, with `while` and a counter of your own.",
         unmerged_and_glue="You added the merged token at the end. Put it in the place of the two tokens, wherever they occur.",
         glued_again="You merged merged tokens again. One round is enough: each token is merged at most once.",
     ),
@@ -566,6 +602,9 @@ def embed(ids, token_table, position_table, slip):
         lambda: vectors + places,
         concatenated=lambda: np.concatenate([vectors, places], axis=-1),
         below=lambda: np.concatenate([vectors, places], axis=0),
+        position_in_front=lambda: np.concatenate([places, vectors], axis=-1),
+        stacked=lambda: np.stack([vectors, places]),
+        multiplied_out=lambda: vectors @ places.T,
         no_position=lambda: vectors,
         only_position=lambda: places,
         multiplied=lambda: vectors * places,
@@ -573,6 +612,8 @@ def embed(ids, token_table, position_table, slip):
     )
     return slip(
         lambda: x,
+        first_only=lambda: x[0],
+        last_only=lambda: x[-1],
         summed=lambda: x.sum(0),
         averaged=lambda: x.mean(0),
         halved=lambda: x / 2,
@@ -606,7 +647,12 @@ EMBED = Exercise(
         only_position="You returned the positions only. Add the tokens' own vectors: `token_table[ids]`.",
         concatenated="You appended the position to each vector, so the rows got longer. Add it: the width stays C.",
         below="You put the position vectors below the tokens' vectors. Add them, entry by entry.",
+        position_in_front="You put the position in front of each vector, so the rows got longer. Add it: the width stays C.",
+        stacked="You put the two tables on top of each other. Add them: `+` makes one (T, C) table.",
+        multiplied_out="You multiplied the tables with `@`. Add them, entry by entry: `+`.",
         multiplied="You multiplied by the position's vector. Add it.",
+        first_only="You returned the first row only. Is `return` inside the loop? Collect all rows, and return them behind the loop.",
+        last_only="You returned the last row only: each round of the loop overwrites the one before. Collect all rows in a list.",
         subtracted="You subtracted the position's vector. Add it.",
         wrong_axis="You added the positions along the wrong axis. Row i of the result gets row i of `position_table`: no `.T` is needed.",
         not_cut="You added the whole `position_table`. The text has only T tokens: cut it to its first T rows.",

@@ -23,12 +23,14 @@ def queries_and_keys(x, W_q, W_k, slip):
         lambda: project(x, for_q),
         q_is_x=x,
         one_query=lambda: project(x[-1], for_q),
+        first_query=lambda: project(x[0], for_q),
         q_from_k=lambda: project(project(x, W_k), for_q),
     )
     k = slip(
         lambda: project(x, for_k),
         k_is_x=x,
         one_key=lambda: project(x[-1], for_k),
+        first_key=lambda: project(x[0], for_k),
         k_from_q=lambda: project(project(x, W_q), for_k),
     )
     lengths = slip(
@@ -76,6 +78,8 @@ QUERIES_AND_KEYS = Exercise(
         k_is_x="Your keys are x itself. Multiply x by `W_k`: a key is what the token can be found by.",
         one_query="Only the last token got a query. Every token asks: use the whole of x, not x[-1], and in a loop collect them all.",
         one_key="Only the last token got a key. Every token can be found: use the whole of x, not x[-1], and in a loop collect them all.",
+        first_query="Only the first token got a query. Is `return` inside a loop? No loop is needed: x @ W_q makes all queries at once.",
+        first_key="Only the first token got a key. Is `return` inside a loop? No loop is needed: x @ W_k makes all keys at once.",
         q_from_k="You made the queries out of the keys. Both come from x: x @ W_q and x @ W_k.",
         k_from_q="You made the keys out of the queries. Both come from x: x @ W_q and x @ W_k.",
         scaled="You divided by √D. That comes in lesson 4, and there it is the scores that are divided. Return the plain products.",
@@ -107,6 +111,8 @@ def attention_scores(q, k, slip):
         one_query=lambda: q[-1] @ k.T,
         first_query=lambda: q[0] @ k.T,
         no_sum=lambda: q[:, None] * k[None],
+        outer=lambda: np.outer(q, k),
+        as_many_keys=lambda: _as_many_keys_as_queries(q, k),
         added=lambda: (q[:, None] + k[None]).sum(-1),
         distance=lambda: np.sqrt(((q[:, None] - k[None]) ** 2).sum(-1)),
     )
@@ -116,7 +122,18 @@ def attention_scores(q, k, slip):
     scores = slip(
         lambda: scores, masked=lambda: np.where(may_look, scores, -np.inf), future_is_zero=lambda: scores * may_look
     )
-    return slip(lambda: scores, softmaxed=lambda: _softmax(scores), flat=lambda: scores.ravel())
+    return slip(
+        lambda: scores, softmaxed=lambda: _softmax(scores), flat=lambda: scores.ravel(), one_sum=lambda: scores.sum()
+    )
+
+
+def _as_many_keys_as_queries(q, k):
+    """Two loops that both run over the queries: further keys stay at 0, and missing ones are an error."""
+    scores = np.zeros((len(q), len(k)))
+    for i in range(len(q)):
+        for j in range(len(q)):
+            scores[i, j] = q[i] @ k[j]
+    return scores
 
 
 def _softmax(scores):
@@ -150,6 +167,9 @@ ATTENTION_SCORES = Exercise(
         first_query="You returned the row of the first query only. Is `return` inside the loop? Move it to the left, behind the loop.",
         flat="You returned one long list; return a table with a row for each query: begin a new row inside the outer loop.",
         no_sum="You kept all the products. Add up the last axis: each score is one number.",
+        outer="`np.outer` multiplies every number with every number. Wanted is one dot product for each query and key: use `@`.",
+        as_many_keys="Both loops run over the queries. The inner one must run over the keys: `range(len(k))`; there may be more or fewer of them.",
+        one_sum="You added everything up to one number. Keep a table: a row for each query, a column for each key.",
         added="You added queries and keys, entry by entry (the attention of 2014 begins like that). Multiply them here.",
         distance="You computed distances. A score is a dot product: large if both are large in the same columns.",
         queries_only="You used q twice: like finds like. The second factor is k.",

@@ -18,11 +18,15 @@ def softmax(scores, slip):
         maximum_without_keepdims=lambda: scores.max(-1),
         lowest_subtracted=lambda: scores.min(-1, keepdims=True),
         mean_subtracted=lambda: scores.mean(-1, keepdims=True),
+        maximum_of_columns=lambda: scores.max(0),
     )
     exps = slip(
         lambda: np.exp(scores - top),
         no_exp=lambda: scores,
         no_exp_after_subtracting=lambda: scores - top,
+        from_the_lowest=lambda: scores - scores.min(-1, keepdims=True),
+        subtracted_after_exp=lambda: np.exp(scores) - np.exp(scores).max(-1, keepdims=True),
+        absolute=lambda: abs(scores),
         squares=lambda: scores**2,
         base_two=lambda: 2 ** (scores - top),
     )
@@ -83,11 +87,15 @@ SOFTMAX = Exercise(
         one_maximum="You subtract the highest score of the whole table: rows far below it become 0/0. Use each row's own maximum.",
         lowest_subtracted="You subtract each row's lowest score, so high ones still overflow. Subtract the highest.",
         mean_subtracted="You subtract each row's mean, so high scores still overflow. Subtract the highest.",
+        maximum_of_columns="You subtract each column's highest score, and that shifts the scores of one row against each other. Use the row's: `axis=-1`.",
         maximum_without_keepdims="`max(axis=-1)` without `keepdims=True` is a flat list, and NumPy lays it along the columns. Add `keepdims=True`.",
         sum_without_keepdims="`sum(axis=-1)` without `keepdims=True` is a flat list, and NumPy lays it along the columns. Add `keepdims=True`.",
         sum_of_columns="You subtract each row's maximum, but divide by the sums of columns. Both belong to the row: `axis=-1`.",
         no_exp="You divided the scores by their sum, without exp: negative scores become negative shares. Take `np.exp` first.",
         no_exp_after_subtracting="You subtracted the highest score and divided, but the exp in between is missing.",
+        from_the_lowest="You only moved the lowest score to 0, so it always gets nothing. Let `np.exp` make the scores positive.",
+        subtracted_after_exp="You subtracted after the exp. Subtract the highest *score* before it: afterwards the overflow has already happened.",
+        absolute="You took away the signs: −2 then counts as much as +2. Use `np.exp`.",
         squares="You used squares: −2 then counts as much as +2. Use `np.exp`.",
         base_two="You used powers of 2. It is a softmax, but a softer one; here use `np.exp`, powers of e.",
         not_shared="You returned the exps. Divide each row by its sum.",
@@ -123,6 +131,7 @@ def scale_scores(scores, head_size, slip):
         half_inside=lambda: head_size / 2,
         half_after=lambda: head_size * 2,
         whole_root=lambda: int(np.sqrt(head_size)),
+        root_twice=lambda: head_size**0.25,
         by_root_T_key=lambda: np.sqrt(scores.shape[-1]),
         by_root_T_query=lambda: np.sqrt(scores.shape[0]),
         by_logarithm=lambda: np.log(head_size),
@@ -135,7 +144,12 @@ def scale_scores(scores, head_size, slip):
         subtracted=lambda: scores - divisor,
         whole_numbers=lambda: scores // divisor,
     )
-    return slip(lambda: scaled, softmaxed=lambda: _weights(scaled), root_of_scores=lambda: np.sqrt(scores))
+    return slip(
+        lambda: scaled,
+        softmaxed=lambda: _weights(scaled),
+        root_of_scores=lambda: np.sqrt(scores),
+        root_of_all=lambda: np.sqrt(scores / head_size),
+    )
 
 
 def _weights(scores, axis=-1):
@@ -167,6 +181,8 @@ SCALE_SCORES = Exercise(
         subtracted="You subtracted. A softmax would not even notice: it sees differences only. Divide.",
         whole_numbers="`//` rounds down to whole numbers; use `/`.",
         softmaxed="You already shared out. Return the divided scores; the softmax comes in the next exercise.",
+        root_of_all="You took the root of the quotient, and negative scores became NaN. Only `head_size` belongs under the root.",
+        root_twice="You took the root twice; once is enough.",
         root_of_scores="You took the root of the scores. Take the root of `head_size`, and divide the scores by it.",
     ),
     hints=(
@@ -179,7 +195,7 @@ SCALE_SCORES = Exercise(
 
 def attention_pattern(q, k, slip):
     """Scores, divided by √D, softmax along each row."""
-    q, k = slip((q, k), queries_only=(q, q), softmax_first=lambda: (_weights(q), _weights(k)))
+    q, k = slip((q, k), queries_only=(q, q), keys_only=(k, k), softmax_first=lambda: (_weights(q), _weights(k)))
     scores = slip(
         lambda: q @ k.T, kq_transposed=lambda: k @ q.T, no_transpose=lambda: q @ k, entry_by_entry=lambda: q * k
     )
@@ -193,6 +209,7 @@ def attention_pattern(q, k, slip):
         by_root_T_key=lambda: np.sqrt(len(k)),
         by_root_T_query=lambda: np.sqrt(len(q)),
         by_root_model_width=lambda: np.sqrt(12),
+        always_two=2,
         scaled_after_softmax=1,
     )
     scaled = slip(lambda: scores / divisor, multiplied=lambda: scores * divisor)
@@ -216,7 +233,12 @@ def attention_pattern(q, k, slip):
         argmax=lambda: (scaled == scaled.max(-1, keepdims=True)) * 1.0,
     )
     weights = slip(lambda: weights, softmax_twice=lambda: _weights(weights))
-    return slip(lambda: weights, scaled_after_softmax=lambda: weights / np.sqrt(D), video_view=lambda: weights.T)
+    return slip(
+        lambda: weights,
+        scaled_after_softmax=lambda: weights / np.sqrt(D),
+        video_view=lambda: weights.T,
+        times_keys=lambda: weights @ k,
+    )
 
 
 def _pattern_sums_to_1(f):
@@ -245,6 +267,7 @@ ATTENTION_PATTERN = Exercise(
     ],
     says=dict(
         queries_only="You used q twice: like finds like. The second factor is k.",
+        keys_only="You used k twice: like finds like. The first factor is q.",
         softmax_first="You applied the softmax to q and k. It belongs to the scores: first q @ k.T, divided by √D, and then the softmax.",
         kq_transposed="Your rows are keys. A row must be a query: q @ k.T.",
         no_transpose="You computed q @ k. Turn the keys into columns: q @ k.T.",
@@ -257,6 +280,7 @@ ATTENTION_PATTERN = Exercise(
         by_root_T_key="You divided by √T, the root of the number of keys. D is the number of *columns*: `q.shape[-1]`.",
         by_root_T_query="You divided by √T, the root of the number of queries. D is the number of *columns*: `q.shape[-1]`.",
         by_root_model_width="You divided by √12: 12 is the width C of the sentence's vectors. What makes q · k large is the head size, `q.shape[-1]`.",
+        always_two="You divided by 2. That fits the sentence, where D is 4, and no other D: take the root of `q.shape[-1]`.",
         scaled_after_softmax="You divided by √D after the softmax, so the rows no longer sum to 1. Divide the scores, before the softmax.",
         multiplied="You multiplied by √D. Long vectors make large scores, so divide.",
         masked="You already hid the later tokens. That is lesson 5; here every query sees every key.",
@@ -269,6 +293,7 @@ ATTENTION_PATTERN = Exercise(
         not_shared="You returned the exps. Divide each row by its sum.",
         no_softmax="You returned the scaled scores. The softmax along each row is missing.",
         argmax="The highest score takes all: that is argmax. Use a softmax, which gives the others their share.",
+        times_keys="You went one step too far: the pattern itself is wanted. Using it to add something up is lesson 6.",
         video_view="A column is a query in your table, as the video draws it. Here a row is a query: leave out the last transpose.",
         whole_table="Your whole table shares out a single 1. Each row must share out its own: `axis=-1`.",
     ),
@@ -284,7 +309,12 @@ ATTENTION_PATTERN = Exercise(
 def effective_tokens(weights, slip):
     """exp of the entropy of each row."""
     safe = slip(lambda: np.where(weights > 0, weights, 1), nan_at_zero=lambda: weights)
-    logs = slip(lambda: np.log(safe), bits=lambda: np.log2(safe))
+    logs = slip(
+        lambda: np.log(safe),
+        bits=lambda: np.log2(safe),
+        base_ten=lambda: np.log10(safe),
+        log_of_one_more=lambda: np.log(weights + 1),
+    )
     products = slip(lambda: weights * logs, no_weight=lambda: logs)
     entropy = -slip(
         lambda: products.sum(-1),
@@ -334,6 +364,8 @@ EFFECTIVE_TOKENS = Exercise(
         no_minus="The minus is missing: the entropy is *minus* the sum, so your numbers are upside down (0.5 instead of 2).",
         minus_outside="The minus belongs inside the exponent: `np.exp(-sum)`.",
         bits="You mixed bases: `np.log2` with `np.exp`. Use the natural logarithm, `np.log`.",
+        base_ten="You mixed bases: `np.log10` with `np.exp`. Use the natural logarithm, `np.log`.",
+        log_of_one_more="`log(w + 1)` avoids log(0), but it changes every other logarithm, too. Put 1 in place of 0 only: `np.where(weights > 0, weights, 1)`.",
         base_two="You mixed bases: powers of 2 with `np.log`. Use `np.exp`.",
         columns="You summed down the columns. A row is a query: `axis=-1`, one number for each row.",
         whole_table="You summed over the whole table. One number for each row: `sum(axis=-1)`.",

@@ -1333,3 +1333,110 @@ def embed(ids, token_table, position_table):
 @wrong("first_place")
 def embed(ids, token_table, position_table):
     return [token_table[i] + position_table[ids.index(i)] for i in ids]
+
+
+# ---- more answers of every kind ------------------------------------------------------------------------------------
+
+
+@wrong("first_only")
+def build_vocabulary(tokens):
+    vocab = {"<unk>": 0}
+    for t in tokens:
+        if t not in vocab:
+            vocab[t] = len(vocab)
+        return vocab
+
+
+@wrong("never_counts")
+def build_vocabulary(tokens):
+    vocab, next_id = {"<unk>": 0}, 1
+    for t in tokens:
+        if t not in vocab:
+            vocab[t] = next_id
+    return vocab
+
+
+@wrong("stops_at_unknown")
+def encode(tokens, vocabulary):
+    ids = []
+    for t in tokens:
+        if t not in vocabulary:
+            break
+        ids.append(vocabulary[t])
+    return ids
+
+
+@wrong("unknown_after_each")
+def encode(tokens, vocabulary):
+    ids = []
+    for t in tokens:
+        if t in vocabulary:
+            ids.append(vocabulary[t])
+        ids.append(vocabulary["<unk>"])
+    return ids
+
+
+@wrong("alphabetical")
+def decode(ids, vocabulary):
+    names = sorted(vocabulary)
+    return [names[i] for i in ids]
+
+
+@wrong("letters")
+def decode(ids, vocabulary):
+    back, tokens = {i: t for t, i in vocabulary.items()}, []
+    for i in ids:
+        tokens += back[i]
+    return tokens
+
+
+@wrong("two_steps_always")
+def merge_pair(tokens, pair):
+    merged, i = [], 0
+    while i < len(tokens):
+        if tuple(tokens[i : i + 2]) == tuple(pair):
+            merged.append(tokens[i] + tokens[i + 1])
+        else:
+            merged.append(tokens[i])
+        i += 2
+    return merged
+
+
+@wrong("pair_by_pair")
+def merge_pair(tokens, pair):
+    merged = []
+    for a, b in zip(tokens, tokens[1:]):
+        if (a, b) == tuple(pair):
+            merged.append(a + b)
+        else:
+            merged.append(a)
+            merged.append(b)
+    return merged
+
+
+@wrong("position_in_front")
+def embed(ids, token_table, position_table):
+    return np.hstack([position_table[: len(ids)], token_table[ids]])
+
+
+@wrong("stacked")
+def embed(ids, token_table, position_table):
+    return np.array([token_table[ids], position_table[: len(ids)]])
+
+
+@wrong("multiplied_out")
+def embed(ids, token_table, position_table):
+    return token_table[ids] @ position_table[: len(ids)].T
+
+
+@wrong("first_only")
+def embed(ids, token_table, position_table):
+    for place, i in enumerate(ids):
+        return token_table[i] + position_table[place]
+
+
+@wrong("last_only")
+def embed(ids, token_table, position_table):
+    for place, i in enumerate(ids):
+        row = token_table[i] + position_table[place]
+    return row

@@ -350,7 +350,7 @@ def attention_scores(q, k):
     return -(q @ k.T)
 
 
-@wrong("shape")
+@wrong("outer")
 def attention_scores(q, k):
     return np.outer(q, k)
 
@@ -484,3 +484,30 @@ def to_video_convention(table):
 @wrong("form")
 def to_video_convention(table):
     table = table.T
+
+
+# ---- more answers of every kind ------------------------------------------------------------------------------------
+
+
+@wrong("first_query", "first_key")
+def queries_and_keys(x, W_q, W_k):
+    for row in x:
+        return row @ W_q, row @ W_k
+
+
+@wrong("as_many_keys")
+def attention_scores(q, k):
+    table = np.zeros((len(q), len(k)))
+    for i in range(len(q)):
+        for j in range(len(q)):
+            table[i, j] = sum(q[i] * k[j])
+    return table
+
+
+@wrong("one_sum")
+def attention_scores(q, k):
+    total = 0
+    for query in q:
+        for key in k:
+            total += query @ key
+    return total

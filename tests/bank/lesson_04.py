@@ -690,3 +690,66 @@ def effective_tokens(weights):
 @wrong("form")
 def effective_tokens(weights):
     print(np.exp(-(weights * np.log(weights + 1e-12)).sum(axis=-1)))
+
+
+# ---- more answers of every kind ------------------------------------------------------------------------------------
+
+
+@wrong("maximum_of_columns")
+def softmax(scores):
+    e = np.exp(scores - scores.max(axis=0))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong("from_the_lowest")
+def softmax(scores):
+    s = scores - scores.min(axis=-1, keepdims=True)
+    return s / s.sum(axis=-1, keepdims=True)
+
+
+@wrong("subtracted_after_exp")
+def softmax(scores):
+    e = np.exp(scores)
+    e = e - e.max(axis=-1, keepdims=True)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong("absolute")
+def softmax(scores):
+    positive = np.abs(scores)
+    return positive / positive.sum(axis=-1, keepdims=True)
+
+
+@wrong("root_of_all")
+def scale_scores(scores, head_size):
+    return np.sqrt(scores / head_size)
+
+
+@wrong("root_twice")
+def scale_scores(scores, head_size):
+    return scores / np.sqrt(head_size**0.5)
+
+
+@wrong("keys_only")
+def attention_pattern(q, k):
+    return _shares(k @ k.T / np.sqrt(k.shape[-1]))
+
+
+@wrong("always_two")
+def attention_pattern(q, k):
+    return _shares(q @ k.T / np.sqrt(4))
+
+
+@wrong("times_keys")
+def attention_pattern(q, k):
+    return _shares(q @ k.T / np.sqrt(q.shape[-1])) @ k
+
+
+@wrong("base_ten")
+def effective_tokens(weights):
+    return np.exp(-(weights * np.log10(weights + 1e-12)).sum(axis=-1))
+
+
+@wrong("log_of_one_more")
+def effective_tokens(weights):
+    return np.exp(-(weights * np.log1p(weights)).sum(axis=-1))

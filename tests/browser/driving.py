@@ -32,6 +32,13 @@ FOR_TESTS = ["--LabApp.expose_app_in_browser=True"]  # the one difference to wha
 KERNEL_IDLE = (
     "() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
 )
+ALL_RAN = """() => {
+    const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells]
+        .filter((cell) => cell.type === 'code' && cell.sharedModel.getSource());
+    const stopped = (cell) => !(cell.getMetadata('tags') ?? []).includes('raises-exception')
+        && cell.outputs.toJSON().some((output) => output.output_type === 'error');
+    return cells.every((cell) => cell.executionCount !== null) || cells.some(stopped);
+}"""
 NOTHING_RUNS = "() => ![...window.jupyterapp.shell.currentWidget.content.widgets].some((cell) => cell.prompt === '*')"
 
 
@@ -127,7 +134,9 @@ def wait_for_notebook(page):
 
 def run_all(page, timeout=120):
     """Run every cell from the top and wait until the last one is done or one has failed."""
-    page.evaluate("async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+    for command in ("notebook:clear-all-cell-outputs", "notebook:run-all-cells"):  # nothing stored counts as run
+        page.evaluate("async (command) => { await window.jupyterapp.commands.execute(command) }", command)
+    page.wait_for_function(ALL_RAN, timeout=timeout * 1000)
     page.wait_for_function(NOTHING_RUNS, timeout=timeout * 1000)
     page.wait_for_function(KERNEL_IDLE, timeout=timeout * 1000)
 

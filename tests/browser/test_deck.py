@@ -107,7 +107,7 @@ def test_the_command_opens_its_lesson_as_a_running_deck(deck, page):
 
 @pytest.mark.parametrize("number", LESSONS)
 def test_the_live_deck_is_walked_by_keyboard(deck, page, number):
-    driving.open_notebook(page, deck[0], f"notebooks/{slides.lesson_path(number).name}", workspace="slides")
+    driving.open_notebook(page, deck[0], f"notebooks/{slides.lesson_path(number).name}", workspace=f"walk{number}")
     wait_for_deck(page)
     each = shown(number)
     walk = [(at, cell) for at, ids in enumerate(each, 1) for cell in ids]

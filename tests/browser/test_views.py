@@ -148,7 +148,5 @@ def test_the_lessons_grid_moves(lab, page, lesson):
     slider.focus()
     page.keyboard.press("End")
     assert grid.locator("output").inner_text() == "10.00"
-    flat = [weight for weight in shown(grid) if weight is not None]
-    assert max(flat) - min(flat) < max(weight for weight in before if weight is not None) - min(
-        weight for weight in before if weight is not None
-    )
+    sharp, flat = (sum(w * w for w in weights if w is not None) for weights in (before, shown(grid)))
+    assert flat < sharp, "warm weights are more alike than cold ones"
