@@ -79,7 +79,7 @@ show.pattern(softmax(scores), TOKENS, title="No mask: creature looks ahead, at v
 #
 # Is that so bad? The token is there, after all. Let us see what a leak does to training.
 
-# %% [markdown] slide="slide" notes="Let them bet real coffee on the dice. The number one cause of too-good results in real projects is exactly this."
+# %% [markdown] slide="slide" notes="Let them bet real coffee on the dice. Then ask: what was the best result you ever got, and did you check it for a leak?"
 # ## Too good to be true
 #
 # Here is a text about which we know everything: 300 throws of a die. Nobody on earth can guess the next throw better than 1 time in 6. Now a head
@@ -107,7 +107,8 @@ from course_lib.attention import attention_pattern, causal_mask, masked_pattern
 
 
 def hits(weights):
-    return ((weights @ faces).argmax(axis=1)[:-1] == throws[1:]).mean()
+    said = (weights @ faces).round(6).argmax(axis=1)
+    return (said[:-1] == throws[1:]).mean()
 
 
 found = [hits(attention_pattern(q_next, k_place)), hits(masked_pattern(q_next, k_place, causal_mask(T))), 1 / 6]
@@ -370,7 +371,7 @@ for t in range(1, 9):
 # None at all. That is what a mask is for: **one pass over a text gives what writing it would have given.** So it belongs to both. While writing it
 # has a second advantage: old rows never change, and need not be computed again (lesson 12).
 #
-# And when nothing is to be written? A model that only *reads* a finished text, an [encoder](../GLOSSARY.md#encoder) such as BERT, has no mask: there a look at `verdant` is
+# And when nothing is to be written? A model that only *reads* a finished text, an [encoder](../GLOSSARY.md#encoder) such as BERT, has no causal mask: there a look at `verdant` is
 # no leak, but reading on.
 
 # %% [markdown] slide="slide" notes="If somebody in the room speaks Spanish, French or Arabic, let them say the sentence in their language first."
@@ -419,7 +420,8 @@ from course_lib.attention.sentence import FEATURES
 
 article, adjective, noun, verb = (FEATURES.index(kind) for kind in ("article", "adjective", "noun", "verb"))
 W_q_after = W_q.copy()
-W_q_after[[noun, adjective, verb]] = W_q[[article, verb, noun]]  # each row now asks what the other one asked
+# nouns ask for articles now, adjectives for nouns, verbs for adjectives
+W_q_after[[noun, adjective, verb]] = W_q[[article, verb, noun]]
 weights_collected = masked_pattern(E_after @ W_q_after, E_after @ W_k, may_look)  # (T_query, T_key)
 show.pattern(
     weights_collected, tokens_after, title="The later token collects: blue finds its creature", may_look=may_look
@@ -455,13 +457,14 @@ def after_two_rounds(x, weights):
     return once + weights @ once
 
 
-# %% slide="subslide"
 roamed = TOKENS.index("roamed")  # the same place in both orders
 rounds = {
     "before": E_WITHOUT_PLACE,
     "a fluffy blue creature roamed": after_two_rounds(E_WITHOUT_PLACE, one_pass),
     "a creature fluffy blue roamed": after_two_rounds(E_WITHOUT_PLACE[order], weights_collected),
 }
+
+# %% slide="subslide"
 show.heatmap(
     np.array([x[roamed] for x in rounds.values()]),
     list(rounds),
@@ -507,7 +510,7 @@ show.pattern(
 # Here this even helps: `forest` is no longer a little fluffy. That is luck. With a window of 2 `creature` loses its `fluffy`, and a story that began
 # a page ago is out of sight. Windows are used because they are cheap: lesson 13 counts what attention costs.
 #
-# **Change it:** find the smallest window in which `creature` still has both adjectives.
+# **Change it:** find the smallest window in which `forest` is a little blue again.
 
 # %% [markdown] slide="skip"
 # ## In the video's notation

@@ -156,12 +156,12 @@ output = attend(E @ W_q, E @ W_k, E @ W_down, may_look) @ W_up  # (T, C)
 {"equals ΔE": np.allclose(output, delta), "equals E′": np.allclose(output, E_new)}
 
 # %% [markdown]
-# Measured: the formula is ΔE alone. The plus stands one level higher, in the line that *calls* attention. In every GPT's code that line looks
+# Measured: the formula is ΔE alone. The plus stands one level higher, in the line that *calls* attention. In a GPT's code that line looks
 # like this:
 #
 # `x = x + attend(…)`
 #
-# Three characters, easily overlooked, and the rest of this lesson is about what they do.
+# Three characters, `x +`, easily overlooked. The next step shows what they are good for, and at the end of the lesson we take them away.
 
 # %% [markdown] slide="slide" notes="Draw a river across the board; every layer is a tributary. Nothing is ever replaced."
 # ## A stream that everybody adds to
@@ -235,14 +235,9 @@ ranks = {"down and up": np.linalg.matrix_rank(W_down @ W_up), "any square": np.l
 # Then each token would hand over its vector as it is: ΔE = weights · E. First with our sentence:
 
 # %%
-show.heatmap(
-    np.array([E_new[creature], (E + weights @ E)[creature]]),
-    ["value matrix", "none"],
-    FEATURES,
-    title="E′ of creature, with and without a value matrix",
-    row_name="head",
-    column_name="feature",
-)
+both = np.array([E_new[creature], (E + weights @ E)[creature]])
+title = "E′ of creature, with and without a value matrix"
+show.heatmap(both, ["value matrix", "none"], FEATURES, title, row_name="head", column_name="feature")
 
 # %% [markdown]
 # It did become soft and blue. But it has also become an *adjective*, and it has moved to another place. What was meant for being found has
@@ -305,17 +300,14 @@ show.lines(
 
 # %%
 separate = {value: tiny.coarse(tiny.train(value=value, tied=False, seed=3))[-1] for value in (True, False)}
-show.bars(
-    [tiny.coarse(complete)[-1], tiny.coarse(no_value)[-1], separate[True], separate[False]],
-    ["1 table, with", "1 table, without", "2 tables, with", "2 tables, without"],
-    title="A second table can replace it",
-    y_name="last loss (nats per token)",
-    highlight=(0, 2),
-)
+ends = [tiny.coarse(complete)[-1], tiny.coarse(no_value)[-1], separate[True], separate[False]]
+names = ["1 table, with", "1 table, without", "2 tables, with", "2 tables, without"]
+title = "A second table can do the value matrix's work"
+show.bars(ends, names, title=title, y_name="last loss (nats per token)", highlight=(0, 2))
 
 # %% [markdown]
 # So the honest answer to the viewer: **it can work, if something else does the translating.** With a second table nearly the whole gap
-# closes. But then every head must hand over everything, and no head can specialise. (None of them comes near the floor yet: that is the work
+# closes. But then every head hands over whole vectors, and can't choose what to give. (None of them comes near the floor yet: that is the work
 # of lessons 8 to 11.)
 
 # %% [markdown] slide="slide" notes="Now the three characters x + . One layer first: let them be surprised that nothing bad happens."
@@ -373,14 +365,14 @@ show.bars(
 )
 
 # %% [markdown]
-# A surprise first: with one layer the plus is not needed at all. But with three, the model knows how frequent each word is, and nothing whatever
-# about their order, while the same model *with* the plus is none the worse for its depth.
+# A surprise first: with one layer the plus is not needed at all. But with three, the model is no better than somebody who knows how frequent each
+# word is, and nothing about their order, while the same model *with* the plus is none the worse for its depth.
 
 # %% [markdown] slide="skip"
-# The plus is a road past every layer: forwards for what a token is, backwards for what training has to say to the first layers. It is what makes
-# *deep* possible.
+# The plus is a road past every layer: forwards for what a token is, backwards for what training has to say to the first layers. Depth leans on it.
 #
-# **Change it:** does the three-layer model come unstuck if you give it more time? Try `tiny.train(residual=False, n_layer=3, steps=900)`.
+# **Change it:** does the three-layer model come unstuck if you give it more time? Look at
+# `tiny.coarse(tiny.train(residual=False, n_layer=3, steps=900, seed=3), every=100)`, and compare its end with the bars.
 
 # %% [markdown] slide="skip"
 # ## In the video's notation
@@ -399,7 +391,7 @@ show.bars(
 # ## What to take away
 #
 # 1. A value is what to add if this word matters; ΔE is the weighted sum of values.
-# 2. The formula gives ΔE alone. The plus, E′ = E + ΔE, is in the line that calls it, and without it depth does not work.
+# 2. The formula gives ΔE alone. The plus, E′ = E + ΔE, is in the line that calls it. Without it, each further layer makes learning harder.
 # 3. Values go down and up through a narrow place: cheap, and each head a specialist.
 #
 # **Now you:** the [exercise sheet](../exercises/06_values_and_the_residual_stream.ipynb), four functions, about 25 minutes.

@@ -105,8 +105,8 @@ from course_lib.attention import attend
 
 updates = []
 for c in columns:
-    head = attend(E @ W_q[:, c], E @ W_k[:, c], E @ W_v[:, c], may_look)  # (T, D)
-    updates.append(head @ W_o[c])  # (T, C)
+    received = attend(E @ W_q[:, c], E @ W_k[:, c], E @ W_v[:, c], may_look)  # (T, D)
+    updates.append(received @ W_o[c])  # (T, C)
 
 # %%
 show.heatmap(
@@ -119,7 +119,7 @@ show.heatmap(
 )
 
 # %% [markdown]
-# The forest has become green (and a little blue and soft: lesson 5 told that story), and something moves in it. Each head wrote into other columns of the stream, so that
+# The forest has become green (and a little blue and soft, as in lesson 6), and something moves in it. The second head, which parks, adds nothing. Each head writes into other columns of the stream, so that
 # both can be read later. With a single head all of this would have been one blend.
 
 # %% [markdown] slide="slide" notes="Do this one slowly, with the 2 × 12 numbers. Nearly every bug in home-made attention sits in this reshape."
@@ -262,8 +262,9 @@ twins = head_similarity(same_start=True)
 # %% slide="subslide"
 nudged = head_similarity(same_start=True, nudge=0.001)
 random_start = head_similarity(same_start=False)
+curves = {"same start": twins, "with a nudge": nudged, "random start": random_start}
 show.lines(
-    {"same start": twins, "with a nudge": nudged, "random start": random_start},
+    {name: curve.round(2) for name, curve in curves.items()},
     title="Two heads in training: only a difference can grow",
     x_name="training step",
     y_name="cosine of the two heads",
@@ -328,10 +329,10 @@ brought = cross_attention(E_WITHOUT_PLACE, E_SPANISH, W_meaning, W_meaning, np.e
 #
 # | | video: a token is a column | code: a token is a row |
 # |---|---|---|
-# | one head's values | $V_\uparrow V_\downarrow$, two thin matrices | columns of `W_v`, rows of `W_o` |
+# | one head's values | $W_{V\uparrow} W_{V\downarrow}$, two thin matrices | columns of `W_v`, rows of `W_o` |
 # | all heads | $\sum_h \Delta E^{(h)}$ | `merge_heads(heads) @ W_o` |
 # | "value matrix" | both parts together | `W_v`, the way down only |
-# | "output matrix" | all $V_\uparrow$ side by side | `W_o` |
+# | "output matrix" | all $W_{V\uparrow}$ side by side | `W_o` |
 #
 # Papers mean the way down when they say *value matrix*, and the stacked ways up are the *output matrix*. The video keeps the two of a head together, as that is how one should
 # think of them.

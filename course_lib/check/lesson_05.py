@@ -77,7 +77,7 @@ def masked_pattern(q, k, may_look, slip):
     """Scaled scores, −∞ where one may not look, softmax."""
     D, T_key = q.shape[-1], len(k)
     products = slip(lambda: q @ k.T, kq_transposed=lambda: k @ q.T)
-    scores = products / slip(D**0.5, unscaled=1, by_d=D, by_T=T_key**0.5, multiplied=D**-0.5)
+    scores = products / slip(D**0.5, unscaled=1, by_d=D, by_T=T_key**0.5, by_T_query=len(q) ** 0.5, multiplied=D**-0.5)
     allowed = slip(
         lambda: may_look,
         inverted=lambda: ~may_look,
@@ -92,6 +92,7 @@ def masked_pattern(q, k, may_look, slip):
         shared_again=scores,
         not_low_enough=lambda: np.where(allowed, scores, -100.0),
         only_one_less=lambda: scores - ~allowed,
+        only_lowered=lambda: scores - 100.0 * ~allowed,
         times_infinity=lambda: scores * np.where(allowed, 1, -np.inf),
         zero_removed=lambda: np.where(scores * allowed == 0, -np.inf, scores),
     )
@@ -155,8 +156,9 @@ MASKED_PATTERN = Exercise(
     says=dict(
         kq_transposed="Your rows are keys. Write q first: q @ k.T has a query in each row, as the mask has.",
         unscaled="You forgot to divide the scores by √D, before the softmax (lesson 4).",
-        by_d="You divided the scores by D; divide by its square root.",
+        by_d="You divided the scores by D, or twice by its square root. Once by √D is enough: `scale_scores` does it.",
         by_T="You divided by the root of the number of tokens; divide by the root of D, the number of columns of q.",
+        by_T_query="You divided by the root of the number of queries; divide by the root of D, the number of columns of q.",
         multiplied="You multiplied the scores by √D; divide by it.",
         inverted="You hid the tokens that one may look at. True means *may look*: keep the score there, and put −∞ elsewhere.",
         mask_transposed="You turned the mask on its side. Its rows are queries already, like those of the scores.",
@@ -167,6 +169,7 @@ MASKED_PATTERN = Exercise(
         shared_again="Masking after the softmax and sharing out again breaks when a hidden score is very large: 0/0. Put −∞ before the softmax.",
         not_low_enough="Your number for hidden scores is not low enough: real scores can be even lower, and then the hidden ones win. Use `-np.inf`.",
         only_one_less="Your hidden scores are only 1 lower than they were (True counts as 1), so they still get a share. Replace them: `np.where(may_look, scores, -np.inf)`.",
+        only_lowered="You lowered the hidden scores by a fixed amount, and one that is larger still wins. Replace them: `np.where(may_look, scores, -np.inf)`.",
         times_infinity="You multiplied the hidden scores by −∞, and a negative score becomes +∞. Replace them: `np.where(may_look, scores, -np.inf)`.",
         zero_removed="You multiply by the mask and then look for zeros, and a real score of 0 vanishes too. Use `np.where(may_look, scores, -np.inf)`.",
         columns="You shared out along the columns. Each *row* is a query and must share out 1: `axis=-1`.",
@@ -279,7 +282,10 @@ def leaks(f, x, position, slip):
     before, after = slip(lambda: (before, after), sums=lambda: (before.sum(), after.sum()))
     moved = ~np.isclose(before, after)
     found = slip(
-        lambda: moved.any(), all_must_move=lambda: moved.all(), only_upwards=lambda: (after - before > 1e-8).any()
+        lambda: moved.any(),
+        all_must_move=lambda: moved.all(),
+        only_upwards=lambda: (after - before > 1e-8).any(),
+        only_large=lambda: (abs(after - before) > 0.5).any(),
     )
     found = slip(lambda: found, negated=lambda: not found, entry_by_entry=lambda: moved)
     return slip(lambda: found, always=True)
@@ -310,8 +316,8 @@ LEAKS = Exercise(
         only_the_last="You changed only the last token. A leak can come from any token behind `position`: change them all.",
         changes_all="You changed every token. Leave those up to `position` as they are, or their rows move for a good reason.",
         one_feature="You changed only one column of the later tokens. A leak may sit in any feature: change whole rows.",
-        nan="You put NaN into the later tokens. 0 · NaN is NaN, so it shows up behind a tight mask, too. Use ordinary numbers.",
-        nothing_changed="Your probe never finds anything: both calls of f got the same tokens. `changed = x` is no copy: write `x.copy()`.",
+        nan="You put NaN or ∞ into the later tokens. 0 · NaN and 0 · ∞ are NaN, which gets through a tight mask, too. Use ordinary numbers.",
+        nothing_changed="Your probe never finds anything. Does the second call of f get other tokens? `changed = x` is no copy (write `x.copy()`), and the change must be large enough to be seen.",
         compares_with_x="You compared f's output with x. Compare two outputs: f(x) and f(changed).",
         compares_all="You compared all rows. Those behind `position` may move: compare only rows 0 to `position`.",
         compares_last="You compared only the last row, and that one may see everything. Compare rows 0 to `position`.",
@@ -322,6 +328,7 @@ LEAKS = Exercise(
         sums="You compared sums: if one row rises and another falls, they cancel. Compare entry by entry.",
         all_must_move="You ask whether *every* entry moved. One that moves is enough: `.any()`, or `not np.allclose(…)`.",
         only_upwards="You only notice entries that get larger. Take the absolute difference: a leak can lower a number, too.",
+        only_large="You overlook small movements. However little a row moves, it has seen the future: `not np.allclose(…)`.",
         negated="Yours is the wrong way round: True means that f leaks, so that the rows are *not* the same.",
         entry_by_entry="You returned an answer for every entry. One answer is wanted: did any of them move?",
         always="Your probe says that everything leaks, even if nothing stands behind `position`. Compare f(x) with f(changed).",
@@ -351,6 +358,14 @@ LEAKS = Exercise(
 )  # fmt: skip
 
 
+def _by_slices(T, window, first_row):
+    """Row i filled from i - window + 1 to i, where a negative start counts from the end."""
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(first_row, T):
+        mask[i, i - window + 1 : i + 1] = True
+    return mask
+
+
 def sliding_window_mask(T, window, slip):
     """True for itself and the window − 1 tokens before."""
     i, j = np.arange(T)[:, None], np.arange(T)[None]
@@ -367,12 +382,16 @@ def sliding_window_mask(T, window, slip):
         first_ones=lambda: (j < far) & (i >= 0),
         blocks=lambda: i // max(far, 1) == j // max(far, 1),
         looks_forward=lambda: j - i < far,
+        last_columns=lambda: (j >= T - far) & (i >= 0),
+        negative_start=lambda: _by_slices(T, far, 0),
+        first_rows_empty=lambda: _by_slices(T, far, far - 1),
     )
     causal = slip(lambda: i >= j, not_causal=True, half_each_side=True, looks_forward=lambda: j >= i, no_causal=True)
     may_look = near & causal
     return slip(
         lambda: may_look,
         shows_the_rest=lambda: ~may_look,
+        either=lambda: may_look | True,
         minus_infinity=lambda: np.where(may_look, 0.0, -np.inf),
     )
 
@@ -395,6 +414,10 @@ SLIDING_WINDOW_MASK = Exercise(
         blocks="You cut the text into blocks. The window moves along: each token has its own, which ends with itself.",
         looks_forward="Your window looks forward, to the tokens that follow. Rows look, columns are looked at: swap i and j.",
         no_causal="Your tokens see the whole future: i - j is negative there, and so smaller than `window`. Also ask for j <= i.",
+        last_columns="Your window stays at the end of the text. It moves along with the token that looks: compare i - j with `window`.",
+        negative_start="Your first rows are wrong: `i - window + 1` is negative there, and a slice counts that from the end. Write `max(0, i - window + 1)`.",
+        first_rows_empty="Your first rows are empty. As long as there are fewer than `window` tokens, a token sees all there are, itself among them.",
+        either="Everybody may look at everybody. Both conditions must hold, not one of them: join them by `&`.",
         shows_the_rest="Your mask is True where one may *not* look. Turn it around with `~`.",
         minus_infinity="You made the 0 and −∞ that one adds to scores. Return True and False.",
     ),

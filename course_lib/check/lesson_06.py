@@ -24,6 +24,7 @@ def value_update(x, weights, W_v, slip):
         everybody_alike=lambda: np.ones_like(weights) / len(weights),
         softmax_again=lambda: _softmax(weights),
         not_itself=lambda: weights * (1 - np.eye(len(weights))),
+        masked_again=lambda: np.tril(weights),
         strongest_only=lambda: np.eye(len(weights))[weights.argmax(-1)],
         last_only=lambda: weights * (np.arange(len(weights)) == len(weights) - 1),
     )
@@ -69,6 +70,7 @@ VALUE_UPDATE = Exercise(
         everybody_alike="You gave every token the same share. Let `weights` say how much each one counts.",
         softmax_again="You took a softmax of `weights`. They are shares already, and each row sums to 1: use them as they are.",
         not_itself="You left out what a token gives to itself. The diagonal of `weights` counts like any other entry.",
+        masked_again="You hid the future once more. The pattern is finished: use every entry of `weights` as it is.",
         strongest_only="You took the value of the most looked-at token alone. Every token counts by its share: a weighted sum.",
         last_only="Only the last token's share arrives. In a loop, add up: `+=` instead of `=`.",
         values_only_summed="You divided by the number of tokens. Each row of `weights` sums to 1 already: divide by nothing.",
@@ -146,7 +148,20 @@ LOW_RANK_VALUE = Exercise(
 def add_to_stream(x, update, slip):
     """E + ΔE, if they fit."""
     if x.shape != update.shape:
-        slip(lambda: _refuse(ValueError), no_check=None, assertion=lambda: _refuse(AssertionError))
+        slip(
+            lambda: _refuse(ValueError),
+            no_check=None,
+            assertion=lambda: _refuse(AssertionError),
+            type_error=lambda: _refuse(TypeError),
+            any_error=lambda: _refuse(Exception),
+            rows_checked=lambda: _refuse(ValueError) if len(x) != len(update) else None,
+            columns_checked=lambda: _refuse(ValueError) if x.shape[1] != update.shape[1] else None,
+            size_checked=lambda: _refuse(ValueError) if x.size != update.size else None,
+            stretched=lambda: None if np.broadcast_shapes(x.shape, update.shape) == x.shape else _refuse(ValueError),
+            refuses_equal=None,
+        )
+    else:
+        slip(None, refuses_equal=lambda: _refuse(ValueError))
     total = slip(lambda: x + update, replaced=update, unchanged_stream=x, subtracted=lambda: x - update)
     total = slip(
         total,
@@ -179,6 +194,7 @@ ADD_TO_STREAM = Exercise(
         ),
         (np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), np.array([[10.0, 20.0]])),
         (np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), np.array([[10.0], [20.0], [30.0]])),
+        (np.array([[1.0, 2.0, 3.0]]), np.array([[10.0], [20.0], [30.0]])),
     ],
     says=dict(
         replaced="You returned the update alone: the token forgets what it was. Add it to what is there: E + ΔE.",
@@ -194,6 +210,13 @@ ADD_TO_STREAM = Exercise(
         stream_as_shares="You took a softmax of the sum. The stream is the plain sum: its numbers are not shares.",
         no_check="If the shapes differ, NumPy quietly stretches the update over all rows or columns. Compare `x.shape` with `update.shape`, and raise a ValueError if they differ.",
         assertion="You refuse different shapes, but by an AssertionError. Write `raise ValueError(…)` with a sentence that names both shapes.",
+        stretched="If the update has one row or one column, NumPy quietly stretches it to the shape of `x`. Compare `x.shape` with `update.shape`, and raise a ValueError if they differ.",
+        type_error="You refuse different shapes, but by a TypeError. The type is fine, its shape is not: `raise ValueError(…)`.",
+        any_error="You refuse different shapes, but by a plain Exception. A ValueError says that a value does not fit: `raise ValueError(…)`.",
+        rows_checked="You compared only the numbers of rows. An update with one column is still stretched: compare the whole `x.shape` with `update.shape`.",
+        columns_checked="You compared only the numbers of columns. An update with one row is still stretched: compare the whole `x.shape` with `update.shape`.",
+        size_checked="You compared how many numbers there are. (1, 3) and (3, 1) both have three: compare `x.shape` with `update.shape`.",
+        refuses_equal="You raise the error when the shapes are equal. It should come when they differ: `!=`.",
     ),
     hints=(
         "After the update, should creature still be a creature? So what must not be lost?",
@@ -227,12 +250,17 @@ def attend(q, k, v, may_look, slip):
     if may_look is None:
         seen = slip(everything, always_causal=lambda: np.tri(len(q), dtype=bool), none_hides_all=~everything)
     seen = slip(lambda: seen if may_look is None else may_look, mask_ignored=everything)
-    seen = slip(lambda: seen, mask_inverted=lambda: seen if may_look is None else ~seen)
+    seen = slip(
+        lambda: seen,
+        mask_inverted=lambda: seen if may_look is None else ~seen,
+        mask_transposed=lambda: seen if may_look is None else seen.T,
+    )
     hidden = slip(
         lambda: np.where(seen, scores, -np.inf),
         zero_before_softmax=lambda: np.where(seen, scores, 0.0),
         zero_after_softmax=scores,
         keeps_only_scores=lambda: scores * seen - 1.0 * ~seen,
+        not_low_enough=lambda: np.where(seen, scores, -100.0),
     )
     weights = slip(
         lambda: _softmax(hidden),
@@ -241,6 +269,7 @@ def attend(q, k, v, may_look, slip):
         no_softmax=lambda: np.where(np.isfinite(hidden), hidden, 0.0),
         overflow=lambda: np.exp(hidden) / np.exp(hidden).sum(-1, keepdims=True),
         hard=lambda: np.eye(len(k))[hidden.argmax(-1)],
+        twice=lambda: _softmax(_softmax(hidden)),
     )
     weights = slip(lambda: weights, zero_after_softmax=lambda: weights * seen)
     weights = slip(lambda: weights, pattern_transposed=lambda: weights.T, scaled_after_softmax=lambda: weights / D**0.5)
@@ -283,17 +312,23 @@ ATTEND = Exercise(
             np.array([[1.0, 2.0, -3.0, 0.5], [0.3, -1.0, 2.0, 4.0], [5.0, 0.1, 0.7, -2.0]]),
             np.array([[True, False, True], [False, True, True], [True, False, True]]),
         ),
+        (
+            np.array([[1.0, 0.5], [30.0, 1.0], [-25.0, 2.0]]),
+            np.array([[1.0, -1.0], [40.0, 3.0], [39.98, 2.0]]),
+            np.array([[1.0, -2.0], [0.5, 4.0], [3.0, 0.3]]),
+            np.array([[True, False, False], [True, True, False], [False, True, True]]),
+        ),
     ],
     says=dict(
         returned_pattern="You returned the pattern: who looks at whom. One product is missing: `weights @ v` says what comes of it.",
         returned_scores="You returned the scores. Still to do: softmax, and then the product with `v`.",
         no_softmax="You multiplied raw scores with `v`. First turn each row into shares that sum to 1: `softmax(scores)`.",
-        kq_transposed="You computed keys times queries. Each row must belong to one query: `q @ k.T`.",
+        kq_transposed="You computed keys times queries. Each row must belong to one query, so q comes first: `q @ k.T`.",
         pattern_transposed="You used the pattern on its side. Each row of `weights` is one query's shares: `weights @ v`, without `.T`.",
         used_k="You mixed the keys. The keys are only for being found; what is handed over are the values `v`.",
         keys_are_values="You compared the queries with the values. Queries meet keys: `q @ k.T`; the values come in at the end.",
         no_scale="You did not scale the scores. Divide them by √D before the softmax, with D the number of columns of `q`.",
-        scaled_by_d="You divided the scores by D; divide by its square root.",
+        scaled_by_d="You divided the scores by D, or twice by its square root. Once by √D is enough, and `attention_pattern` does it for you.",
         multiplied_by_root="You multiplied the scores by √D; divide by it.",
         scaled_by_value_size="You took D from `v`. The scores come from `q` and `k`: use √ of their number of columns.",
         scaled_by_tokens="You divided by √T, the number of tokens. Divide by √D: `q.shape[-1]`.",
@@ -308,6 +343,9 @@ ATTEND = Exercise(
         scaled_after_softmax="You divided by √D after the softmax, so rows no longer sum to 1. Scale the scores, before it.",
         mask_ignored="You never use `may_look`. Where it is False, the score must be −∞ before the softmax.",
         mask_inverted="Your mask is upside down: True means *may* look. `np.where(may_look, scores, -np.inf)`.",
+        mask_transposed="You turned the mask on its side. Its rows are queries already: use `may_look` as it is.",
+        not_low_enough="Your number for hidden scores is not low enough: real scores can be even lower, and then the hidden ones win. Use `-np.inf`.",
+        twice="You applied the softmax twice. `attention_pattern` and `masked_pattern` return shares already: multiply them by `v`.",
         zero_before_softmax="You set hidden scores to 0, and exp(0) is 1: hidden tokens still get a share. Set them to −∞ (`-np.inf`).",
         zero_after_softmax="You removed hidden tokens after the softmax, so rows sum to less than 1. Set their scores to −∞ before it.",
         keeps_only_scores="Hidden scores became −1: still a share. They must be −∞ (`-np.inf`) before the softmax.",

@@ -156,6 +156,7 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None, slip=None
         )
 
     W_q, W_k = slip((W_q, W_k), q_and_k_swapped=(W_k, W_q), both_from_W_q=(W_q, W_q), both_from_W_k=(W_k, W_k))
+    W_k, W_v = slip((W_k, W_v), k_and_v_swapped=(W_v, W_k))
     W_v = slip(lambda: W_v, values_from_W_k=W_k, values_are_x=np.eye(C))
     q, k, v = (split(slip(lambda W=W: x @ W, weights_transposed=lambda W=W: x @ W.T)) for W in (W_q, W_k, W_v))
     scores = q @ k.swapaxes(-2, -1) / slip(D**0.5, by_model_width=C**0.5, by_tokens=T**0.5, unscaled=1, by_d=D)
@@ -186,7 +187,14 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None, slip=None
         added=lambda: np.tile(heads.sum(1), H),
         first_head=lambda: np.tile(heads[:, 0], H),
     )
-    update = slip(lambda: merged @ W_o, no_W_o=merged, W_o_transposed=lambda: merged @ W_o.T)
+    update = slip(
+        lambda: merged @ W_o,
+        no_W_o=merged,
+        W_o_transposed=lambda: merged @ W_o.T,
+        last_update=lambda: merged[..., -D:] @ W_o[-D:],
+        same_rows=lambda: sum(merged[..., h * D : (h + 1) * D] @ W_o[:D] for h in range(H)),
+        divided=lambda: merged @ W_o / H,
+    )
     return slip(lambda: update, added_to_x=lambda: x + update, first_text=lambda: update[0])
 
 
@@ -222,10 +230,11 @@ MULTI_HEAD_ATTENTION = Exercise(
         by_model_width="You divided the scores by √C, the width of the model. Each head compares D columns: divide by √D, D = C / n_head.",
         by_tokens="You divided the scores by √T, the number of tokens. Divide by √D, D = C / n_head.",
         unscaled="You forgot to divide the scores by √D, D = C / n_head.",
-        by_d="You divided the scores by D; divide by its square root.",
+        by_d="You divided the scores by D, or twice by its square root. Once by √D is enough, and `attend` does it for you.",
         q_and_k_swapped="You swapped `W_q` and `W_k`: rows must be those who ask.",
         both_from_W_q="You made the keys with `W_q`, too. They have their own matrix, `W_k`.",
         both_from_W_k="You made the queries with `W_k`, too. They have their own matrix, `W_q`.",
+        k_and_v_swapped="You swapped `W_k` and `W_v`: keys are made by `W_k`, values by `W_v`.",
         values_from_W_k="You made the values with `W_k`. They have their own matrix, `W_v`.",
         values_are_x="Your values are x itself. Multiply x by `W_v` first.",
         weights_transposed="You multiplied by `W.T`. A token is a row here: x @ W.",
@@ -243,6 +252,9 @@ MULTI_HEAD_ATTENTION = Exercise(
         first_head="Only the first head's result was used. Merge all of them.",
         no_W_o="The output matrix is missing: multiply the merged heads by `W_o`.",
         W_o_transposed="You multiplied by `W_o.T`. The merged heads are rows: merged @ W_o.",
+        last_update="Only the last head's update came back. In a loop, add up: `+=` instead of `=`.",
+        same_rows="All your heads go up by the same rows of `W_o`. Head h has rows h·D to (h + 1)·D.",
+        divided="You divided by the number of heads. Their updates are added, not averaged.",
         added_to_x="You added x: that is the residual stream's part. Return the update alone.",
         first_text="Only the first text came back. Return the update of all: (B, T, C).",
     ),
@@ -273,7 +285,14 @@ def cross_attention(x, source, W_q, W_k, W_v, slip):
         slip(lambda: for_k @ W_k, k_is_source=lambda: for_k, keys_from_W_q=lambda: for_k @ W_q),
     )
     v = slip(lambda: for_v @ W_v, v_is_source=for_v)
-    size = slip(q.shape[-1] ** 0.5, unscaled=1, by_d=q.shape[-1], by_width=x.shape[-1] ** 0.5, by_tokens=len(k) ** 0.5)
+    size = slip(
+        q.shape[-1] ** 0.5,
+        unscaled=1,
+        by_d=q.shape[-1],
+        by_width=x.shape[-1] ** 0.5,
+        by_tokens=len(k) ** 0.5,
+        by_values=v.shape[-1] ** 0.5,
+    )
     scores = slip(lambda: q @ k.T, kq_transposed=lambda: k @ q.T) / size
     scores = slip(lambda: scores, causal=lambda: np.where(np.tri(*scores.shape, dtype=bool), scores, -np.inf))
     weights = slip(
@@ -281,10 +300,13 @@ def cross_attention(x, source, W_q, W_k, W_v, slip):
         columns=lambda: _softmax(scores, 0),
         whole_table=lambda: np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum(),
         no_softmax=scores,
+        everybody_alike=lambda: np.ones_like(scores) / scores.shape[1],
         hardest=lambda: (np.arange(scores.shape[1]) == scores.argmax(1)[:, None]) * 1.0,
     )
     found = slip(lambda: weights @ v, only_pattern=weights)
-    return slip(lambda: found, added_to_x=lambda: x + found, last_query=lambda: found[-1])
+    return slip(
+        lambda: found, added_to_x=lambda: x + found, last_query=lambda: found[-1], divided=lambda: found / len(k)
+    )
 
 
 def _pair(seed, T_query, T_key, C, C_source, D, D_v, size=1.0):
@@ -322,17 +344,20 @@ CROSS_ATTENTION = Exercise(
         k_is_source="Your keys are `source` itself. Multiply by `W_k` first.",
         v_is_source="Your values are `source` itself. Multiply by `W_v` first.",
         unscaled="You forgot to divide the scores by √D, D being the number of columns of q.",
-        by_d="You divided the scores by D; divide by its square root.",
+        by_d="You divided the scores by D, or twice by its square root. Once by √D is enough, and `attend` does it for you.",
         by_width="You divided by √C, the width of x; divide by √D, D being the number of columns of q.",
         by_tokens="You divided by the root of the number of tokens; divide by √D, D being the number of columns of q.",
+        by_values="You took D from the values. Scores compare queries with keys: divide by √D, D being the number of columns of q.",
         kq_transposed="Your rows are keys. Write the queries first: a row for each token of x.",
         causal="You used a causal mask. The source is finished, all of it may be seen: no mask.",
         columns="You shared out along the columns. Each row is a token of x and shares out 1.",
         whole_table="You shared out 1 over the whole table. Each row shares out its own 1.",
         no_softmax="The softmax is missing: turn each row of scores into shares.",
+        everybody_alike="Every source token counts the same. Let the queries choose: softmax of the scaled scores.",
         hardest="You took the best token's value only. The softmax mixes all of them.",
         only_pattern="You returned the pattern. Multiply it by the values: what does x get from `source`?",
         added_to_x="You added x. Return only what comes from `source`.",
+        divided="You divided by the number of source tokens. The shares of a row sum to 1 already: divide by nothing.",
         last_query="Only the last token's row came back. Each token of x gets one.",
     ),
     hints=(

@@ -581,7 +581,7 @@ def sliding_window_mask(T, window):
     return [[j <= i and i // window == j // window for j in range(T)] for i in range(T)]
 
 
-@wrong()
+@wrong("negative_start")
 def sliding_window_mask(T, window):
     mask = np.tri(T, dtype=bool)
     for i in range(T):
@@ -592,3 +592,79 @@ def sliding_window_mask(T, window):
 @wrong()
 def sliding_window_mask(T, window):
     return np.tri(T, dtype=bool)[-window:]
+
+
+# ---- found by a reader -------------------------------------------------------------------------------------------------
+
+
+@wrong("by_T_query")
+def masked_pattern(q, k, may_look):
+    scores = attention_scores(q, k) / math.sqrt(len(q))
+    return softmax(np.where(may_look, scores, -np.inf))
+
+
+@wrong("by_d")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(scale_scores(attention_scores(q, k), q.shape[-1]), q.shape[-1])
+    return softmax(np.where(may_look, scores, -np.inf))
+
+
+@wrong("only_lowered")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(scores + np.log(may_look + 1e-9))
+
+
+@wrong("only_large")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] += 1
+    return abs(f(x) - f(changed))[: position + 1].max() > 0.5
+
+
+@wrong("nan")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = np.inf
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("nothing_changed")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] += 1e-9
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@right
+def leaks(f, x, position):
+    return not np.allclose(f(x)[: position + 1], f(x[: position + 1]))
+
+
+@wrong("negative_start")
+def sliding_window_mask(T, window):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(T):
+        mask[i, i - window + 1 : i + 1] = True
+    return mask
+
+
+@wrong("first_rows_empty")
+def sliding_window_mask(T, window):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(window - 1, T):
+        mask[i, i - window + 1 : i + 1] = True
+    return mask
+
+
+@wrong("last_columns")
+def sliding_window_mask(T, window):
+    mask = np.tri(T, dtype=bool)
+    mask[:, :-window] = False
+    return mask
+
+
+@wrong("either")
+def sliding_window_mask(T, window):
+    distance = np.arange(T)[:, None] - np.arange(T)
+    return (distance >= 0) | (distance < window)

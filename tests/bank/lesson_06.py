@@ -412,7 +412,7 @@ def add_to_stream(x, update):
     return x
 
 
-@wrong("no_check", "mutates_input")
+@wrong("stretched", "mutates_input")
 def add_to_stream(x, update):
     x += update
     return x
@@ -652,3 +652,86 @@ def attend(q, k, v, may_look=None):
 @wrong("form")
 def attend(q, k, v):
     return attention_pattern(q, k) @ v
+
+
+# ---- found by a reader -------------------------------------------------------------------------------------------------
+
+
+@wrong("masked_again")
+def value_update(x, weights, W_v):
+    return np.tril(weights) @ (x @ W_v)
+
+
+@wrong("rows_checked")
+def add_to_stream(x, update):
+    if len(x) != len(update):
+        raise ValueError("the shapes differ")
+    return x + update
+
+
+@wrong("columns_checked")
+def add_to_stream(x, update):
+    if x.shape[1] != update.shape[1]:
+        raise ValueError("the shapes differ")
+    return x + update
+
+
+@wrong("size_checked")
+def add_to_stream(x, update):
+    if x.size != update.size:
+        raise ValueError("the shapes differ")
+    return x + update
+
+
+@wrong("refuses_equal")
+def add_to_stream(x, update):
+    if x.shape == update.shape:
+        raise ValueError("the shapes differ")
+    return x + update
+
+
+@wrong("type_error")
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise TypeError("the shapes differ")
+    return x + update
+
+
+@wrong("any_error")
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise Exception("the shapes differ")
+    return x + update
+
+
+@wrong("not_low_enough")
+def attend(q, k, v, may_look=None):
+    scores = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        scores = np.where(may_look, scores, -100)
+    return softmax(scores) @ v
+
+
+@wrong("twice")
+def attend(q, k, v, may_look=None):
+    weights = attention_pattern(q, k) if may_look is None else masked_pattern(q, k, may_look)
+    return softmax(weights) @ v
+
+
+@wrong("mask_transposed")
+def attend(q, k, v, may_look=None):
+    weights = attention_pattern(q, k) if may_look is None else masked_pattern(q, k, may_look.T)
+    return weights @ v
+
+
+@wrong("scaled_by_d")
+def attend(q, k, v, may_look=None):
+    scores = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        scores = np.where(may_look, scores, -np.inf)
+    return softmax(scores / np.sqrt(q.shape[-1])) @ v
+
+
+@wrong("stretched")
+def add_to_stream(x, update):
+    return x + np.broadcast_to(update, x.shape)

@@ -543,3 +543,56 @@ def cross_attention(x, source, W_q, W_k, W_v):
 @wrong()
 def cross_attention(x, source, W_q, W_k, W_v):
     return attend(x @ W_q, (x + source) @ W_k, source @ W_v)
+
+
+# ---- found by a reader -------------------------------------------------------------------------------------------------
+
+
+@wrong("k_and_v_swapped")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_v, W_k))
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("last_update")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    D = q.shape[-1]
+    for h in range(n_head):
+        update = attend(q[:, h], k[:, h], v[:, h], may_look) @ W_o[h * D : (h + 1) * D]
+    return update
+
+
+@wrong("same_rows")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    heads = attend(q, k, v, may_look)
+    return sum(heads[:, h] @ W_o[: q.shape[-1]] for h in range(n_head))
+
+
+@wrong("divided")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    return merge(attend(q, k, v, may_look)) @ W_o / n_head
+
+
+@wrong("by_d")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    return merge(attend(q / q.shape[-1] ** 0.5, k, v, may_look)) @ W_o
+
+
+@wrong("everybody_alike")
+def cross_attention(x, source, W_q, W_k, W_v):
+    return np.tile((source @ W_v).mean(axis=0), (len(x), 1))
+
+
+@wrong("by_values")
+def cross_attention(x, source, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (source @ W_k).T / np.sqrt(W_v.shape[-1])
+    return softmax(scores) @ (source @ W_v)
+
+
+@wrong("divided")
+def cross_attention(x, source, W_q, W_k, W_v):
+    return attend(x @ W_q, source @ W_k, source @ W_v) / len(source)
