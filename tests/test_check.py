@@ -256,3 +256,17 @@ def test_an_iterator_is_told_to_become_a_list():
     verdict = find.exercise_named("dot").check(lambda a, b: (x * y for x, y in zip(a, b, strict=True)))
     assert verdict.names == ("form",)
     assert "`list(…)`" in verdict.text
+
+
+def test_a_failed_check_makes_the_kernel_wait_for_the_cells_behind_it(folder, cell, monkeypatch):
+    """JupyterLab sends the cells of Run All one by one; the kernel drops what arrives in this time."""
+    import types
+
+    from course_lib.check import present
+
+    kernel = types.SimpleNamespace(stop_on_error_timeout=0.0)
+    shell = types.SimpleNamespace(kernel=kernel, ask_exit=None)
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    assert present.in_notebook()
+    present.stop_run_all()
+    assert kernel.stop_on_error_timeout > 0
