@@ -44,11 +44,15 @@ def formula(exercise, rng):
         inputs = list(copy.deepcopy(inputs))
         if isinstance(inputs[which], np.ndarray) and inputs[which].dtype.kind == "f":
             inputs[which] = before(inputs[which], c)
-        value = np.asarray(exercise.reference(*inputs, Slip(mistakes)))
+        value = np.asarray(read(exercise, inputs, exercise.reference(*inputs, Slip(mistakes))))
         return after(value, c) if value.ndim and value.dtype.kind == "f" else value
 
     function.made_of = (mistakes, which, before, after, c)
     return function
+
+
+def read(exercise, inputs, value):
+    return exercise.reads(value, inputs) if exercise.reads else value
 
 
 def other_numbers(value, rng):
@@ -106,7 +110,9 @@ def test_names_are_true(name):
         if not verdict.ok and set(named) <= set(function.made_of[0]):
             continue  # no name, or names of mistakes that the formula does have
         for inputs in elsewhere(exercise, rng):
-            theirs = outcome(lambda *given, named=named: exercise.reference(*given, Slip(named)), inputs)
+            theirs = outcome(
+                lambda *given, named=named: read(exercise, given, exercise.reference(*given, Slip(named))), inputs
+            )
             mine = outcome(function, inputs)
             if theirs is not None and mine is not None and mine.size and np.isfinite(theirs).all():
                 assert same(mine, theirs), f"called {named or 'right'}, and is not: {function.made_of}"

@@ -15,11 +15,8 @@ import numpy as np
 from .compare import Raised, WrongForm, answer, pristine, same, unchanged
 from .guard import learners_frame, sentence
 
-TORCH_ONLY = {
-    "TypeError",
-    "AttributeError",
-    "RuntimeError",
-}  # what a function raises that wants tensors and gets arrays
+# what a function raises that wants tensors and gets arrays (ValueError: arrays transpose by all axes, tensors by two)
+TORCH_ONLY = {"TypeError", "AttributeError", "RuntimeError", "ValueError"}
 
 
 @dataclass
@@ -67,52 +64,64 @@ def import_what_it_needs(function):
 
 
 def given(inputs, tensors):
-    """Fresh copies of a case's inputs, as arrays or as torch's tensors."""
+    """Fresh copies of a case's inputs, as they are or with torch's tensors in place of arrays; what belongs together stays together."""
     return [tensor(value) if tensors else value for value in copy.deepcopy(inputs)]
 
 
 def tensor(value):
+    """An array as a tensor of the kind that torch makes by itself: float32 for numbers with a point."""
     if isinstance(value, np.ndarray):
         import torch
 
-        return torch.from_numpy(value)
+        made = torch.from_numpy(value)
+        return made.float() if made.is_floating_point() else made
     return value
 
 
-def attempt(function, cases, wanted, parameters, tensors=False):
+def attempt(function, exercise, wanted):
     """Call the function on every case: with arrays, and if it can only work with torch's tensors, with those. Returns a Run."""
-    run = _attempt(function, cases, wanted, parameters, tensors)
-    if not tensors and "torch" in sys.modules and any(getattr(o, "kind", None) in TORCH_ONLY for o in run.outcomes):
-        again = _attempt(function, cases, wanted, parameters, True)
+    run = _attempt(function, exercise, wanted, exercise.tensors)
+    if (
+        not exercise.tensors
+        and "torch" in sys.modules
+        and any(getattr(o, "kind", None) in TORCH_ONLY for o in run.outcomes)
+    ):
+        again = _attempt(function, exercise, wanted, True)
         if not any(isinstance(outcome, Raised) for outcome in again.outcomes):
             return again
     return run
 
 
-def _attempt(function, cases, wanted, parameters, tensors):
-    run = Run()
-    for inputs, want in zip(cases, wanted, strict=True):
+def _attempt(function, exercise, wanted, tensors):
+    run, reads = Run(), exercise.reads
+    for inputs, want in zip(exercise.cases, wanted, strict=True):
         mine = given(inputs, tensors)
-        run.outcomes.append(_call(function, mine, want, run))
+        run.outcomes.append(call(function, mine, want, reads, run))
         if not run.attempted:
             return run
-        pairs = zip(parameters, mine, inputs, strict=True)
-        run.changed = run.changed or next((name for name, now, was in pairs if not unchanged(now, was)), "")
-    again = _call(function, given(cases[0], tensors), wanted[0], run)
+        triples = zip(exercise.parameters, mine, inputs, strict=True)
+        watched = [triple for triple in triples if triple[0] not in exercise.may_change]
+        run.changed = run.changed or next((name for name, now, was in watched if not unchanged(now, was)), "")
+    again = call(function, given(exercise.cases[0], tensors), wanted[0], reads, run)
     with pristine():
         run.unstable = not same(again, run.outcomes[0]) and not isinstance(again, WrongForm)
     return run
 
 
-def _call(function, inputs, want, run):
+def call(function, inputs, want, reads=None, run=None):
+    """What one call gives, as an answer that can be compared: `reads(value, inputs)` if there is one, else the value."""
     try:
         value = function(*inputs)
     except NotImplementedError as error:
+        if run is None:
+            raise
         run.attempted = not _is_stub(error)
         return Raised(type(error).__name__, sentence(error))
     except Exception as error:
+        if run is None:
+            raise
         return Raised(type(error).__name__, sentence(error))
-    return answer(value, want)
+    return answer(reads(value, inputs) if reads else value, want)
 
 
 def _is_stub(error):

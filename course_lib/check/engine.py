@@ -9,12 +9,14 @@ import copy
 import inspect
 import itertools
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from .attempt import attempt, given, import_what_it_needs, is_empty, wrong_form
+from .attempt import attempt, call, given, import_what_it_needs, is_empty, wrong_form
 from .compare import Raised, WrongForm, answer, first_difference, in_words, only_nan, pristine, same
 from .guard import SECONDS, guarded, guarded_apart
+from .limits import state_kept
 
 RIGHT, WRONG, NOT_ATTEMPTED = "right", "wrong", "not attempted"
 
@@ -62,16 +64,29 @@ class Verdict:
 class Exercise:
     """One exercise: `reference(*inputs, slip)`, the inputs, a sentence for each mistake, three hints, and probes for what nobody foresaw.
 
-    cases: tuples of inputs (the first is shown to learners: keep it small). says: {mistake: sentence}. hints: a question, the tool, the
-    first line. probes: (name, sentence, test) where `test(f)` is True if all is well. tensors: True passes torch tensors instead of arrays.
+    cases: tuples of inputs (the first is shown to learners: keep it small), or a function that makes the list when it is first needed
+    (where a case holds torch's objects). says: {mistake: sentence}. hints: a question, the tool, the first line. probes: (name, sentence,
+    test) where `test(f)` is True if all is well. tensors: True passes float32 tensors instead of arrays. reads: (value, inputs) -> what is
+    compared, for a function that acts on its inputs; may_change names those. The reference's own value is read the same way.
     """
 
-    def __init__(self, reference, *, cases, says, hints, probes=(), tensors=False, seconds=SECONDS):
-        self.reference, self.cases, self.says, self.hints = reference, list(cases), dict(says), tuple(hints)
+    def __init__(
+        self, reference, *, cases, says, hints, probes=(), tensors=False, seconds=SECONDS, reads=None, may_change=()
+    ):
+        self.reference, self._cases, self.says, self.hints = reference, cases, dict(says), tuple(hints)
         self.probes, self.tensors, self.seconds = tuple(probes), tensors, seconds
+        self.reads, self.may_change = reads, tuple(may_change)
         self.name = reference.__name__
         self.parameters = tuple(inspect.signature(reference).parameters)[:-1]
         self._memo = {}
+
+    @cached_property
+    def cases(self):
+        """The inputs, as a list of tuples."""
+        if not callable(self._cases):
+            return list(self._cases)
+        with state_kept():
+            return list(self._cases())
 
     # ---- the reference and its forks -------------------------------------------------------------------------------
 
@@ -81,7 +96,9 @@ class Exercise:
         if key not in self._memo:
             with pristine(), np.errstate(all="ignore"):
                 try:
-                    value = self.reference(*copy.deepcopy(self.cases[case]), Slip(mistakes))
+                    inputs = copy.deepcopy(self.cases[case])
+                    value = self.reference(*inputs, Slip(mistakes))
+                    value = self.reads(value, inputs) if self.reads else value
                     form = answer(value, self.outcome(case) if mistakes else value)  # as a learner's answer is read
                     self._memo[key] = answer(value, value) if isinstance(form, WrongForm) else form
                 except Exception as error:
@@ -110,13 +127,12 @@ class Exercise:
         if is_empty(function):
             return Verdict(self.name, NOT_ATTEMPTED)
         import_what_it_needs(function)
-        wanted = [self.outcome(case) for case in range(len(self.cases))]
-        run, problem = (guarded_apart if apart else guarded)(
-            lambda: attempt(function, self.cases, wanted, self.parameters, self.tensors), self.seconds
-        )
-        if problem:
-            return self._wrong(("stopped", problem))
-        return self.judge(run, function)
+        with state_kept():
+            wanted = [self.outcome(case) for case in range(len(self.cases))]
+            run, problem = (guarded_apart if apart else guarded)(lambda: attempt(function, self, wanted), self.seconds)
+            if problem:
+                return self._wrong(("stopped", problem))
+            return self.judge(run, function)
 
     @pristine()
     def judge(self, run, function=None):
@@ -182,7 +198,9 @@ class Exercise:
         wanted = self.outcome(0)
         if problem := wrong_form(function, self.name, self.parameters):
             return problem, wanted
-        mine, problem = guarded(lambda: answer(function(*given(self.cases[0], self.tensors)), wanted), self.seconds)
+        mine, problem = guarded(
+            lambda: call(function, given(self.cases[0], self.tensors), wanted, self.reads), self.seconds
+        )
         return problem or getattr(mine, "sentence", mine), wanted
 
     def selftest(self):
