@@ -1,4 +1,4 @@
-"""The commands: `python -m course_lib doctor | lab | slides NN | progress`; each imports what it needs when it runs."""
+"""The commands: `python -m course_lib doctor | lab | slides NN | progress | fetch NAME`; each imports what it needs when it runs."""
 
 import codecs
 import os
@@ -73,6 +73,27 @@ def progress():
     from course_lib.check import progress_text
 
     print(progress_text())
+
+
+@app.command()
+def fetch(
+    name: Annotated[str | None, typer.Argument(help="What to fetch; without it, all there is is listed.")] = None,
+):
+    """Fetch optional data or a real model, once; no lesson needs one."""
+    from course_lib.gpt import fetch as fetching
+
+    if name is None:
+        for known, source in fetching.SOURCES.items():
+            state = "✓ is there" if fetching.fetched(known) else f"○ {source.megabytes} MB"
+            print(f"{known:12} {state:10}  {source.about}")
+        return
+    if name in fetching.SOURCES and not fetching.fetched(name):
+        print(f"Fetching {fetching.SOURCES[name].about} …", flush=True)
+    try:
+        print(f"✓ {name} is there: {fetching.fetch(name)}")
+    except fetching.NotFetched as problem:
+        print(f"✗ {problem}")
+        raise typer.Exit(1) from None
 
 
 def main():

@@ -154,8 +154,13 @@ def device():
 
 
 def downloads():
-    """Optional data: nothing to fetch yet."""
-    return Finding("open", "Optional downloads: none yet, and the course works without them")
+    """Optional data and models: which were fetched?"""
+    from course_lib.gpt.fetch import SOURCES, command, fetched
+
+    here, open_still = ([name for name in SOURCES if bool(fetched(name)) == there] for there in (True, False))
+    said = [f"{', '.join(here)} fetched"] if here else []
+    said += [f"{', '.join(open_still)} can be fetched ({command('NAME')})"] if open_still else []
+    return Finding("good" if here else "open", f"Optional downloads: {'; '.join(said)}; the lessons work without them")
 
 
 def browser():

@@ -1,4 +1,4 @@
-"""For every test: the learner's work goes to a temporary folder, and nothing leaves this computer."""
+"""For every test: the learner's work goes to a temporary folder, nothing was fetched, and nothing leaves this computer."""
 
 import importlib.util
 import os
@@ -16,6 +16,7 @@ def pytest_configure(config):
     folder = tempfile.TemporaryDirectory(prefix="course_home_", ignore_cleanup_errors=True)
     config.stash[_home] = folder
     os.environ["COURSE_HOME"] = folder.name  # before any test module is imported; kernels inherit it
+    os.environ["COURSE_DOWNLOADS"] = os.path.join(folder.name, "nothing_fetched")
     paths = [str(NO_NETWORK), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
     spec = importlib.util.spec_from_file_location("course_no_network", NO_NETWORK / "sitecustomize.py")

@@ -143,6 +143,7 @@ def execute(built, folder, root):
         environment = {
             **os.environ,
             "COURSE_HOME": home,
+            "COURSE_DOWNLOADS": os.path.join(home, "nothing_fetched"),
             "PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")]),
         }
         client = nbclient.NotebookClient(

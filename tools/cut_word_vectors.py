@@ -17,7 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-WHEEL_SHA256 = "5c2b08fb0cd00b1f5ef01192099fdd09621bad6c9a03683091543496b1b2fee2"
+from course_lib.gpt.fetch import SOURCES
+
+WHEEL_SHA256 = SOURCES["glove"].sha256
 MOST = 20_000
 LESSONS_NEED = """
 a fluffy blue creature roamed the verdant forest cat cats dog dogs puppy puppies octopus octopi octopuses student students
