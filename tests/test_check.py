@@ -270,3 +270,18 @@ def test_a_failed_check_makes_the_kernel_wait_for_the_cells_behind_it(folder, ce
     assert present.in_notebook()
     present.stop_run_all()
     assert kernel.stop_on_error_timeout > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda entries: {**entries, "the seventh entry": 8}, "Entry 'the seventh entry': you returned 8; expected 7."),
+        (lambda entries: {k: n for k, n in entries.items() if n != 3}, "The entry 'the third entry' is missing."),
+        (lambda entries: {**entries, "one more": 0}, "You returned an entry 'one more' that is not asked for."),
+    ],
+)
+def test_in_a_long_dictionary_the_first_wrong_entry_is_named(change, said):
+    names = "first second third fourth fifth sixth seventh".split()
+    entries = {f"the {name} entry": number for number, name in enumerate(names, 1)}
+    exercise = Exercise(lambda x, slip: entries, cases=[(0,)], says={}, hints=("A?", "B.", "C."))
+    assert exercise.check(lambda x: change(entries)).text.endswith(said)

@@ -179,6 +179,8 @@ def first_difference(mine, theirs):
     if isinstance(theirs, tuple):
         number = next(i for i, pair in enumerate(zip(mine, theirs, strict=True)) if not same(*pair))
         return f"Output {number + 1} of {len(theirs)}: " + first_difference(mine[number], theirs[number])
+    if isinstance(mine, dict) and isinstance(theirs, dict) and len(repr(theirs)) > 100:  # too long to be read whole
+        return _different_entry(mine, theirs)
     if isinstance(theirs, np.ndarray) and mine.shape != theirs.shape:
         return f"your output has shape {mine.shape}; it should have shape {theirs.shape}."
     if not isinstance(theirs, np.ndarray) or theirs.ndim < 2:
@@ -187,3 +189,13 @@ def first_difference(mine, theirs):
     place = f"Row {where[0]}" if len(where) == 1 else f"Row {[int(i) for i in where]}"
     at = tuple(where)
     return f"{place}: you returned {in_words(mine[at])}; expected {in_words(theirs[at])}."
+
+
+def _different_entry(mine, theirs):
+    """One sentence on the first entry in which two dictionaries differ."""
+    for key in theirs:
+        if key not in mine:
+            return f"The entry {key!r} is missing."
+        if mine[key] != theirs[key]:
+            return f"Entry {key!r}: you returned {in_words(mine[key])}; expected {in_words(theirs[key])}."
+    return f"You returned an entry {next(key for key in mine if key not in theirs)!r} that is not asked for."
