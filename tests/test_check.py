@@ -256,32 +256,3 @@ def test_an_iterator_is_told_to_become_a_list():
     verdict = find.exercise_named("dot").check(lambda a, b: (x * y for x, y in zip(a, b, strict=True)))
     assert verdict.names == ("form",)
     assert "`list(…)`" in verdict.text
-
-
-def test_a_failed_check_makes_the_kernel_wait_for_the_cells_behind_it(folder, cell, monkeypatch):
-    """JupyterLab sends the cells of Run All one by one; the kernel drops what arrives in this time."""
-    import types
-
-    from course_lib.check import present
-
-    kernel = types.SimpleNamespace(stop_on_error_timeout=0.0)
-    shell = types.SimpleNamespace(kernel=kernel, ask_exit=None)
-    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
-    assert present.in_notebook()
-    present.stop_run_all()
-    assert kernel.stop_on_error_timeout > 0
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda entries: {**entries, "the seventh entry": 8}, "Entry 'the seventh entry': you returned 8; expected 7."),
-        (lambda entries: {k: n for k, n in entries.items() if n != 3}, "The entry 'the third entry' is missing."),
-        (lambda entries: {**entries, "one more": 0}, "You returned an entry 'one more' that is not asked for."),
-    ],
-)
-def test_in_a_long_dictionary_the_first_wrong_entry_is_named(change, said):
-    names = "first second third fourth fifth sixth seventh".split()
-    entries = {f"the {name} entry": number for number, name in enumerate(names, 1)}
-    exercise = Exercise(lambda x, slip: entries, cases=[(0,)], says={}, hints=("A?", "B.", "C."))
-    assert exercise.check(lambda x: change(entries)).text.endswith(said)

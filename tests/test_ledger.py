@@ -81,6 +81,8 @@ def test_our_model_holds_what_the_ledger_says(config):
         model = GPT(config)
     assert model.count() == code_ledger(config).total
     matrices = {id(p): p for p in model.parameters() if p.ndim == 2}
+    qkv_in_one = 3 * config.n_layer * (config.n_head - 1) + 2 * config.n_layer  # 3 · H in the ledger, 1 in the code
+    assert code_ledger(config).matrices == len(matrices) + qkv_in_one
     tables = config.vocab_size * config.n_embd + config.context_length * config.n_embd
     in_layers = sum(p.numel() for p in matrices.values()) - tables
     assert in_layers == video_ledger(config).parts["attention"] + video_ledger(config).parts["MLP"]

@@ -49,8 +49,8 @@ class Ledger:
 
     @property
     def matrices(self):
-        """The number of matrices (and vectors, where they are counted)."""
-        return sum(line.matrices for line in self.lines)
+        """The number of matrices; biases and norms are vectors, and not counted here."""
+        return sum(line.matrices for line in self.lines if line.part != SMALL)
 
     @property
     def counts(self):
