@@ -457,21 +457,21 @@ point(chosen, "Plus the telling words only")
 #
 # **Change it:** make a sentence of your own with `mole`, or with `bank`, `spring` or `tower`.
 
-# %% [markdown] slide="slide" notes="These are stored numbers, measured once. Say so: nothing is downloaded here."
+# %% [markdown] slide="slide" notes="The first output says whether these numbers were measured on this computer or earlier. Fetch the encoder beforehand if you want to try a word from the room."
 # ## And in a real model?
 #
-# The same question, put to a real [encoder](../GLOSSARY.md#encoder) of 6 blocks with trained attention, for 15 sentences, five for each meaning. Running it
-# takes a download, so these are **stored numbers** that we measured once.
+# The same question, put to a real [encoder](../GLOSSARY.md#encoder) of 6 blocks with trained attention, for 15 sentences, five for each meaning. It runs
+# here if you have fetched it (84 MB); without it you see **stored numbers**, which we measured with the same code. The cell says which.
 
 # %%
-from course_lib.gpt.moles import measured
+from course_lib.gpt import moles
 
-stored = measured()
-{"model": stored["model"], "measured by": stored["measured_by"], "some sentences": stored["sentences"][3::5]}
+found = moles.measured()
+{"model": found["model"], "numbers": found["numbers"], "some sentences": found["sentences"][3::5]}
 
 # %% slide="subslide"
 show.lines(
-    {"same meaning": stored["cosine_same_meaning"], "another meaning": stored["cosine_other_meaning"]},
+    {"same meaning": found["cosine_same_meaning"], "another meaning": found["cosine_other_meaning"]},
     title="Block by block, moles of one meaning gather and the others part",
     x_name="after block",
     y_name="mean cosine between moles",
@@ -482,14 +482,17 @@ show.lines(
 # their places differ. Then every block adds context (only the last takes a little of it back). How often is a mole's nearest neighbour one of its own kind?
 
 # %%
-kinds = {f"after block {i}": f"{right} of 15" for i, right in enumerate(stored["nearest_has_same_meaning"])}
+kinds = {f"after block {i}": f"{right} of 15" for i, right in enumerate(found["nearest_has_same_meaning"])}
 {"by chance": f"{15 * 4 / 14:.1f} of 15", **kinds}
 
 # %%
-{hint: stored["sentences"][stored["words"].index(hint)] for hint in stored["wrong_at_the_end"]}
+{hint: found["sentences"][found["words"].index(hint)] for hint in found["wrong_at_the_end"]}
 
 # %% [markdown]
 # From chance to nearly all. The one that is wrong at the end is no riddle to us: `cancer` gives it away. Trained attention listens well, not perfectly.
+#
+# **Change it** (with the encoder fetched): another word, two meanings, a few sentences each. `moles.measure({"river": {…}, "money": {…}}, "bank")`, with
+# sentences written as in `moles.SENTENCES`.
 
 # %% [markdown] slide="slide" notes="Viewers' question 3. The honest answer: no new dimension; the row stops being a row of a table and becomes the result of a calculation."
 # ## You asked: is this word2vec with one more dimension?
