@@ -6,6 +6,7 @@ import pytest
 import torch
 import transformers
 
+from course_lib import show
 from course_lib.gpt.ledger import (
     GPT_2,
     GPT_3,
@@ -106,3 +107,50 @@ def test_fully_connected_is_what_torch_would_hold(T, C):
 
 def test_fully_connected_at_the_size_of_gpt_3():
     assert 6.3e14 < fully_connected_parameters(GPT_3.context_length, GPT_3.n_embd) < 6.4e14
+
+
+# ---- as a picture and as a view ------------------------------------------------------------------------------------
+
+
+def test_the_picture_says_every_line():
+    picture = show.ledger(video_ledger(GPT_3), "GPT-3")
+    for _, _, count in VIDEO.values():
+        assert f"{count:,}" in picture.alt
+    assert "175,181,291,520 parameters in 27,938 matrices" in picture.alt
+    assert "attention 33 %, MLP 66 %" in picture.alt
+    with pytest.raises(ValueError, match="no lines yet"):
+        show.ledger(video_ledger(GPT_3).upto("01"), "nothing")
+
+
+def test_the_sliders_count_as_the_ledger_does():
+    sliders = show.LedgerSliders()
+    assert sliders.total == "175,181,291,520"
+    assert sliders.config == GPT_3
+    sliders.n_embd = 24_576
+    assert sliders.ledger == video_ledger(dataclasses.replace(GPT_3, n_embd=24_576))
+    assert [line["shown"] for line in sliders.lines] == [f"{line.count:,}" for line in sliders.ledger.lines]
+    for name in ("n_layer", "n_head", "n_embd", "context_length", "vocab_size"):
+        setattr(sliders, name, getattr(GPT_2, name))
+    sliders.counted = "code"
+    assert sliders.total == "124,439,808"
+    assert sliders.sentence.startswith("124,439,808 parameters")
+    assert sliders.twin().alt.startswith("124,439,808 parameters: 12 layers of 12 heads")
+
+
+def test_every_place_of_the_sliders_is_a_gpt():
+    choices = show.LedgerSliders().choices
+    assert all(width % heads == 0 for width in choices["n_embd"] for heads in choices["n_head"])
+
+
+def test_sizes_that_make_no_gpt_are_told():
+    with pytest.raises(ValueError, match="dealt out evenly"):
+        show.LedgerSliders(n_head=7)
+    sliders = show.LedgerSliders(n_embd=700, n_head=7)
+    sliders.n_embd = 768
+    assert "n_embd is 768" in sliders.sentence
+
+
+def test_the_twin_stands_in_where_no_view_can_run():
+    data, _ = show.LedgerSliders()._repr_mimebundle_()
+    assert "175,181,291,520" in data["text/plain"]
+    assert "<img alt=" in data["text/html"]

@@ -1,12 +1,13 @@
 """Arrays in, described pictures out: every function returns a Picture (or a Table) that carries its own words. Nothing here trains.
 
-Views that can be moved are imported when they are asked for: AttentionGrid.
+Views that can be moved are imported when they are asked for: AttentionGrid, LedgerSliders.
 """
 
 from .compare import compare
 from .dot_products import arrows, number_line, products
 from .grids import pattern, scores_grid
 from .heatmaps import heatmap
+from .ledgers import ledger
 from .picture import Picture, Table
 from .plots import bars, lines, points
 
@@ -17,6 +18,7 @@ __all__ = [
     "bars",
     "compare",
     "heatmap",
+    "ledger",
     "lines",
     "number_line",
     "pattern",
@@ -31,4 +33,8 @@ def __getattr__(name):
         from .attention_grid import AttentionGrid
 
         return AttentionGrid
+    if name == "LedgerSliders":
+        from .ledger_sliders import LedgerSliders
+
+        return LedgerSliders
     raise AttributeError(f"course_lib.show has no {name!r}")
