@@ -7,7 +7,7 @@ Each lesson's table is in lesson_NN.py: one reference with forks, sentences, inp
 
 import inspect
 
-from . import engine, find, portfolio, present, record
+from . import engine, find, portfolio, present, record, run_all
 from .engine import Exercise
 from .overview import Overview
 from .predict import predict
@@ -43,7 +43,7 @@ def check(function):
         return
     if present.in_notebook() and "values" in verdict.names:
         present.display(_picture(exercise, function))
-    present.stop_run_all()
+    run_all.stop_here()
     raise NotYet(" ".join(filter(None, [verdict.text, *notes])))
 
 

@@ -55,13 +55,6 @@ def in_notebook():
     return shell is not None and hasattr(shell, "kernel")
 
 
-def stop_run_all():
-    """Let the kernel wait a moment for the cells that a slow front end still has to send, so that a failure stops them all."""
-    if in_notebook():
-        kernel = sys.modules["IPython"].get_ipython().kernel
-        kernel.stop_on_error_timeout = max(getattr(kernel, "stop_on_error_timeout", 0), 0.3)  # seconds; 0 by default
-
-
 def display(thing):
     """Show a Line, a Picture or HTML: richly in a notebook, as text elsewhere."""
     if in_notebook():

@@ -1,0 +1,59 @@
+"""In a real kernel: a failed check drops the cells of its Run All that arrive late, and nothing that is asked for afterwards."""
+
+import os
+from datetime import timedelta
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+from jupyter_client.session import utcnow
+
+FAIL = "from course_lib.check import check\ndef dot(a, b):\n    return a * b\ncheck(dot)"
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kernel")
+    manager, client = start_new_kernel(env={**os.environ, "COURSE_HOME": str(folder), "IPYTHONDIR": str(folder)})
+    yield client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def run(client, code, made, stop_on_error=True):
+    """Send a cell that was asked for at the time `made`, wait for the reply and return its status."""
+    content = {"code": code, "silent": False, "stop_on_error": stop_on_error, "allow_stdin": False}
+    message = client.session.msg("execute_request", content)
+    message["header"]["date"] = made
+    client.shell_channel.send(message)
+    return client._recv_reply(message["header"]["msg_id"], timeout=60)["content"]["status"]
+
+
+def test_a_cell_of_the_same_run_all_that_comes_late_does_not_run(kernel):
+    asked = utcnow()
+    assert run(kernel, FAIL, asked) == "error"
+    assert [run(kernel, "late = 1", asked + timedelta(milliseconds=n)) for n in (0, 1, 9)] == ["aborted"] * 3
+    assert run(kernel, "late", utcnow()) == "error"  # it is not there
+
+
+def test_a_cell_asked_for_after_the_failure_runs_at_once(kernel):
+    assert run(kernel, FAIL, utcnow()) == "error"
+    assert run(kernel, "def dot(a, b):\n    return a @ b\ncheck(dot)", utcnow()) == "ok"
+
+
+def test_a_front_end_whose_clock_is_slow_is_held_up_for_some_seconds_only(kernel):
+    slow = utcnow() - timedelta(minutes=10)
+    assert run(kernel, FAIL, slow) == "error"
+    assert run(kernel, "1", slow + timedelta(seconds=2)) == "aborted"
+    assert run(kernel, "1", slow + timedelta(seconds=6)) == "ok"
+
+
+def test_a_cell_that_is_meant_to_fail_stops_nothing(kernel):
+    asked = utcnow()
+    assert run(kernel, FAIL, asked, stop_on_error=False) == "error"
+    assert run(kernel, "1", asked) == "ok"
+
+
+def test_an_error_without_a_check_leaves_the_kernel_as_it_is(kernel):
+    asked = utcnow()
+    assert run(kernel, "1 / 0", asked) == "error"
+    assert run(kernel, "1", asked) == "ok"
