@@ -192,10 +192,10 @@ def first_difference(mine, theirs):
 
 
 def _different_entry(mine, theirs):
-    """One sentence on the first entry in which two dictionaries differ."""
-    for key in theirs:
-        if key not in mine:
-            return f"The entry {key!r} is missing."
-        if mine[key] != theirs[key]:
-            return f"Entry {key!r}: you returned {in_words(mine[key])}; expected {in_words(theirs[key])}."
-    return f"You returned an entry {next(key for key in mine if key not in theirs)!r} that is not asked for."
+    """One sentence on the first thing in which two dictionaries differ."""
+    if missing := [key for key in theirs if key not in mine]:
+        return f"The entry {missing[0]!r} is missing."
+    if more := [key for key in mine if key not in theirs]:
+        return f"You returned an entry {more[0]!r} that is not asked for."
+    key = next(key for key in theirs if mine[key] != theirs[key])
+    return f"Entry {key!r}: you returned {in_words(mine[key])}; expected {in_words(theirs[key])}."
