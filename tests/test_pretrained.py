@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from course_lib.gpt import pretrained
 from course_lib.gpt.model import GPT, GPTConfig
-from course_lib.gpt.pretrained import NotLoaded, load_gpt2, save_gpt2
+from course_lib.gpt.pretrained import NotLoaded, load_gpt2, load_words, save_gpt2
 
 SIZES = dict(n_layer=3, n_head=2, n_embd=12, n_positions=9, vocab_size=17)
 IDS = torch.randint(17, (2, 9), generator=torch.Generator().manual_seed(1))
@@ -221,6 +221,23 @@ def test_what_is_wrong_is_said_in_one_line(folder, damage, said):
     assert text.endswith(".")
 
 
+def test_whole_words_are_those_behind_a_space(folder):
+    from tokenizers import ByteLevelBPETokenizer  # comes with transformers: its own way to write a vocabulary
+
+    tokenizer = ByteLevelBPETokenizer()
+    tokenizer.train_from_iterator(["a blue creature in a blue forest, blue as the forest"] * 3, vocab_size=400)
+    tokenizer.save_model(str(folder))
+    words = load_words(folder)
+    assert {"blue", "forest"} <= set(words)
+    assert [words[word] for word in ("blue", "forest")] == tokenizer.encode(" blue forest").ids
+    (folder / "vocab.json").write_text("[1]")
+    with pytest.raises(NotLoaded, match="can't be read"):
+        load_words(folder)
+    (folder / "vocab.json").unlink()
+    with pytest.raises(NotLoaded, match="no vocab"):
+        load_words(folder)
+
+
 # ---- the hub -------------------------------------------------------------------------------------------------------
 
 
@@ -233,7 +250,7 @@ def test_the_hub_is_the_same_call(folder, oracle, monkeypatch):
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
     assert difference(load_gpt2("openai-community/gpt2"), oracle) <= 1e-4
-    assert asked == [("openai-community/gpt2", ["config.json", "model*.safetensors"])]
+    assert asked == [("openai-community/gpt2", ["config.json", "model*.safetensors", "vocab.json"])]
 
 
 def test_a_folder_comes_first(folder, oracle, monkeypatch):

@@ -36,7 +36,8 @@ ONLY = {
 }
 NOT_WEIGHTS = re.compile(r"h\.\d+\.attn\.(bias|masked_bias)")  # older files keep the causal mask under this name
 HUB_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
-FILES = ["config.json", "model*.safetensors"]
+FILES = ["config.json", "model*.safetensors", "vocab.json"]
+SPACE = "Ġ"  # how vocab.json writes the space in front of a word
 
 
 class NotLoaded(Exception):
@@ -45,9 +46,7 @@ class NotLoaded(Exception):
 
 def load_gpt2(folder_or_name):
     """A GPT with the weights of a GPT-2: from a folder with config.json and model.safetensors, or by its name on the hub; else NotLoaded."""
-    folder = Path(folder_or_name)
-    if not folder.is_dir():
-        folder = _from_the_hub(folder_or_name)
+    folder = _folder(folder_or_name)
     config, epsilon = _config(folder)
     with torch.device("meta"):  # shapes without numbers: those come from the file
         model = GPT(config)
@@ -56,6 +55,20 @@ def load_gpt2(folder_or_name):
     for norm in (module for module in model.modules() if isinstance(module, nn.LayerNorm)):
         norm.eps = epsilon
     return model.eval()
+
+
+def load_words(folder_or_name):
+    """{word: token id} of the whole words in a GPT-2's vocab.json; rarer words are several tokens each."""
+    path = _folder(folder_or_name) / "vocab.json"
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8")).items()
+        return {token[1:]: int(number) for token, number in entries if token.startswith(SPACE)}
+    except FileNotFoundError:
+        raise NotLoaded(
+            f"{path.parent} has no vocab.json: without it, ids can't be read as words. Get that file."
+        ) from None
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise NotLoaded(f"{path} can't be read ({_short(error)}): get it again.") from None
 
 
 def save_gpt2(model, folder):
@@ -93,6 +106,12 @@ def tensor_names(config):
         yield f"{ours}.weight", f"{theirs}.weight", turned
         if ours not in ("tokens", "positions"):
             yield f"{ours}.bias", f"{theirs}.bias", False
+
+
+def _folder(folder_or_name):
+    """The folder of a model on this computer, or of one that the hub has by this name."""
+    folder = Path(folder_or_name)
+    return folder if folder.is_dir() else _from_the_hub(folder_or_name)
 
 
 def _from_the_hub(name):
