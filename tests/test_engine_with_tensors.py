@@ -85,3 +85,43 @@ def test_tensors_are_what_torch_makes_by_itself():
 
     assert TENSORS.check(function).ok  # and 0.7 with fewer digits does not count as changed
     assert TENSORS.check(lambda x: x.add_(0.1)).names == ("mutates_input",)
+
+
+def counted(state, slip):
+    """Adds one to its input, and returns what is there now; or begins anew each time."""
+    state[0] = slip(lambda: state[0] + 1, forgets=lambda: 1.0)
+    return state[0]
+
+
+TWICE = Exercise(
+    counted,
+    cases=[(np.zeros(1),), (np.array([5.0]),)],
+    says=dict(forgets="You begin anew."),
+    hints=("A?", "B.", "C."),
+    reads=lambda values, inputs: (*values, inputs[0]),
+    may_change=("state",),
+    calls=2,
+    parts=("The first numbers", "The second numbers", "The states"),
+)
+
+
+def test_two_calls_in_a_row_show_what_the_second_one_finds():
+    assert TWICE.selftest() == []
+
+    def right(state):
+        state += 1
+        return state.item()
+
+    def forgets(state):
+        state[0] = 1
+        return 1.0
+
+    def by_two(state):
+        state += 1 + (state > 0)
+        return state.item()
+
+    assert TWICE.check(right).ok
+    assert TWICE.check(forgets).names == ("forgets",)
+    assert "The second numbers differ. Yours 3; expected 2." in TWICE.check(by_two).text
+    mine, wanted = TWICE.first_answers(by_two)
+    assert list(mine) == list(wanted) == list(TWICE.parts)

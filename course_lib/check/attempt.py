@@ -96,22 +96,28 @@ def _attempt(function, exercise, wanted, tensors):
     run, reads = Run(), exercise.reads
     for inputs, want in zip(exercise.cases, wanted, strict=True):
         mine = given(inputs, tensors)
-        run.outcomes.append(call(function, mine, want, reads, run))
+        run.outcomes.append(call(function, mine, want, reads, run, exercise.calls))
         if not run.attempted:
             return run
         triples = zip(exercise.parameters, mine, inputs, strict=True)
         watched = [triple for triple in triples if triple[0] not in exercise.may_change]
         run.changed = run.changed or next((name for name, now, was in watched if not unchanged(now, was)), "")
-    again = call(function, given(exercise.cases[0], tensors), wanted[0], reads, run)
+    again = call(function, given(exercise.cases[0], tensors), wanted[0], reads, run, exercise.calls)
     with pristine():
         run.unstable = not same(again, run.outcomes[0]) and not isinstance(again, WrongForm)
     return run
 
 
-def call(function, inputs, want, reads=None, run=None):
-    """What one call gives, as an answer that can be compared: `reads(value, inputs)` if there is one, else the value."""
+def in_a_row(function, inputs, calls):
+    """What the function returns for the same inputs: one value, or the list of all values of several calls in a row."""
+    values = [function(*inputs) for _ in range(calls)]
+    return values[0] if calls == 1 else values
+
+
+def call(function, inputs, want, reads=None, run=None, calls=1):
+    """What a call gives, as an answer that can be compared: `reads(value, inputs)` if there is one, else the value."""
     try:
-        value = function(*inputs)
+        value = in_a_row(function, inputs, calls)
     except NotImplementedError as error:
         if run is None:
             raise

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .attempt import attempt, call, given, import_what_it_needs, is_empty, wrong_form
+from .attempt import attempt, call, given, import_what_it_needs, in_a_row, is_empty, wrong_form
 from .compare import Raised, WrongForm, answer, first_difference, in_words, only_nan, pristine, same
 from .guard import SECONDS, guarded, guarded_apart
 from .limits import state_kept
@@ -67,15 +67,16 @@ class Exercise:
     cases: tuples of inputs (the first is shown to learners: keep it small), or a function that makes the list when it is first needed
     (where a case holds torch's objects). says: {mistake: sentence}. hints: a question, the tool, the first line. probes: (name, sentence,
     test) where `test(f)` is True if all is well. tensors: True passes float32 tensors instead of arrays. reads: (value, inputs) -> what is
-    compared, for a function that acts on its inputs; may_change names those. The reference's own value is read the same way.
+    compared, for a function that acts on its inputs; may_change names those. The reference's own value is read the same way. calls: how
+    often in a row it is called with the same inputs (`reads` then gets all values). parts: what each compared thing is, in words.
     """
 
     def __init__(
-        self, reference, *, cases, says, hints, probes=(), tensors=False, seconds=SECONDS, reads=None, may_change=()
-    ):
+        self, reference, *, cases, says, hints, probes=(), tensors=False, seconds=SECONDS, reads=None, may_change=(), calls=1, parts=()
+    ):  # fmt: skip
         self.reference, self._cases, self.says, self.hints = reference, cases, dict(says), tuple(hints)
         self.probes, self.tensors, self.seconds = tuple(probes), tensors, seconds
-        self.reads, self.may_change = reads, tuple(may_change)
+        self.reads, self.may_change, self.calls, self.parts = reads, tuple(may_change), calls, tuple(parts)
         self.name = reference.__name__
         self.parameters = tuple(inspect.signature(reference).parameters)[:-1]
         self._memo = {}
@@ -97,7 +98,7 @@ class Exercise:
             with pristine(), np.errstate(all="ignore"):
                 try:
                     inputs = copy.deepcopy(self.cases[case])
-                    value = self.reference(*inputs, Slip(mistakes))
+                    value = in_a_row(self.reference, (*inputs, Slip(mistakes)), self.calls)
                     value = self.reads(value, inputs) if self.reads else value
                     form = answer(value, self.outcome(case) if mistakes else value)  # as a learner's answer is read
                     self._memo[key] = answer(value, value) if isinstance(form, WrongForm) else form
@@ -173,7 +174,17 @@ class Exercise:
             if guarded(lambda test=test: bool(test(function)), self.seconds) == (False, None):
                 said = [*said, (name, text)]
         said = said or [("values", "The values are not right.")]
-        return self._wrong(*said, evidence=f"{self._inputs(wrong)} {first_difference(mine, theirs)}".strip())
+        return self._wrong(*said, evidence=f"{self._inputs(wrong)} {self._difference(mine, theirs)}".strip())
+
+    def _difference(self, mine, theirs):
+        """The first place where two answers differ, in words; with `parts`, what differs is not what was returned."""
+        if not self.parts:
+            return first_difference(mine, theirs)
+        part = next(i for i, pair in enumerate(zip(mine, theirs, strict=True)) if not same(*pair))
+        text = (
+            first_difference(mine[part], theirs[part]).replace("you returned", "yours").replace("You returned", "Yours")
+        )
+        return f"{self.parts[part]} differ. {text}"
 
     def _wrong(self, *said, evidence=""):
         return Verdict(self.name, WRONG, tuple(said), evidence)
@@ -199,8 +210,11 @@ class Exercise:
         if problem := wrong_form(function, self.name, self.parameters):
             return problem, wanted
         mine, problem = guarded(
-            lambda: call(function, given(self.cases[0], self.tensors), wanted, self.reads), self.seconds
+            lambda: call(function, given(self.cases[0], self.tensors), wanted, self.reads, calls=self.calls),
+            self.seconds,
         )
+        if self.parts and isinstance(mine, tuple):
+            mine, wanted = (dict(zip(self.parts, side, strict=True)) for side in (mine, wanted))
         return problem or getattr(mine, "sentence", mine), wanted
 
     def selftest(self):
