@@ -10,6 +10,7 @@ from .heatmaps import heatmap
 from .ledgers import ledger
 from .picture import Picture, Table
 from .plots import bars, lines, points
+from .road import road
 
 __all__ = [
     "Picture",
@@ -24,6 +25,7 @@ __all__ = [
     "pattern",
     "points",
     "products",
+    "road",
     "scores_grid",
 ]
 
