@@ -126,16 +126,13 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_how_memory_grows(way):
     function, growth = WAYS[way]
-    peaks = [peak_bytes(lambda T=T: function(*numbers(T, T, 32, 32))) for T in SIZES]
+    peaks = [peak_bytes(function, *numbers(T, T, 32, 32)) for T in SIZES]
     assert exponent(SIZES, peaks) == pytest.approx(growth, abs=0.15)
 
 
 def test_torchs_bytes_are_seen_too():
-    def job(attention, T):
-        q, k, v = torch.randn(3, 1, 1, T, 32)
-        return lambda: attention(q, k, v)
-
-    written, fused = ([peak_bytes(job(way, T)) for T in SIZES] for way in (ta.attend, F.scaled_dot_product_attention))
+    ways = ta.attend, F.scaled_dot_product_attention
+    written, fused = ([peak_bytes(way, *torch.randn(3, 1, 1, T, 32)) for T in SIZES] for way in ways)
     assert exponent(SIZES, written) == pytest.approx(2, abs=0.1)
     assert exponent(SIZES, fused) < 1.3
     assert written[-1] >= 2 * SIZES[-1] ** 2 * 4  # the scores and the weights, 4 bytes each

@@ -5,16 +5,17 @@ import os
 import sys
 import time
 import tracemalloc
+from functools import partial
 
 import numpy as np
 
 
-def peak_bytes(job):
-    """The largest number of bytes that job() holds at once, beyond what was there before: NumPy's arrays and torch's tensors.
+def peak_bytes(job, *inputs):
+    """The largest number of bytes that job(*inputs) holds at once, beyond what was there before: NumPy's arrays and torch's tensors.
 
     On a GPU that the job uses, the GPU's bytes count. Nothing is estimated: the allocators themselves are asked.
     """
-    torch = sys.modules.get("torch")
+    torch, job = sys.modules.get("torch"), partial(job, *inputs)
     if torch is not None and torch.cuda.is_available():
         torch.cuda.synchronize()
         torch.cuda.reset_peak_memory_stats()
@@ -64,16 +65,16 @@ def _quiet_profiler():
         os.close(nowhere)
 
 
-def seconds(job, least=0.05, most=30):
-    """The median seconds of a few runs of job(), after one to warm up; on a GPU the clock waits until it is done."""
+def seconds(job, *inputs, least=0.05, most=30):
+    """The median seconds of a few runs of job(*inputs), after one to warm up; on a GPU the clock waits until it is done."""
     torch = sys.modules.get("torch")
     wait = torch.cuda.synchronize if torch is not None and torch.cuda.is_available() else lambda: None
-    job()
+    job(*inputs)
     times = []
     while len(times) < 3 or (sum(times) < least and len(times) < most):
         wait()
         start = time.perf_counter()
-        job()
+        job(*inputs)
         wait()
         times.append(time.perf_counter() - start)
     return float(np.median(times))

@@ -36,8 +36,11 @@ def bars(values, labels, title, x_name="", y_name="", highlight=()):
         return Picture(figure, f"{title}. Bars: {said}.{marked}")
 
 
-def lines(series, title, x_name, y_name, x=None, floors=None):
-    """Curves {name: values (N,)} over x (N,), each with its own dash and a direct label; floors {name: height} are labelled lines."""
+def lines(series, title, x_name, y_name, x=None, floors=None, log=False):
+    """Curves {name: values (N,)} over x (N,), each with its own dash and a direct label; floors {name: height} are labelled lines.
+
+    log=True gives both axes steps of equal factors, where growth like x**p is a straight line of slope p.
+    """
     curves = {}
     for name, values in series.items():
         values = np.asarray(values, dtype=float)
@@ -55,23 +58,29 @@ def lines(series, title, x_name, y_name, x=None, floors=None):
             axes.plot(at, values, color=colour, ls=dash, lw=2, marker=marker, ms=4)
         for height in floors.values():
             axes.axhline(height, color=QUIET, lw=1.2, ls=(0, (2, 2)))
+        if log:
+            axes.loglog(base=2)
+            ticks = next(iter(curves.values()))[0]
+            axes.set_xticks(ticks, [f"{tick:,g}" if tick < 1e6 else number(tick) for tick in ticks])
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.3g}")
         if axes.get_ylim()[0] < 0 < axes.get_ylim()[1]:
             axes.axhline(0, color=QUIET, lw=0.8, zorder=0)
         axes.set(title=wrapped(title, figure), xlabel=x_name, ylabel=y_name)
         axes.grid(axis="y", color=FAINT, lw=0.6)
-        points = 2.75 * 72 / np.ptp(axes.get_ylim())  # of the axes, per unit of y
-        _name_curves(axes, curves, points)
+        height = np.log if log else np.asarray  # of a value on the page
+        points = 2.75 * 72 / np.ptp(height(axes.get_ylim()))  # of the axes, per unit of height
+        _name_curves(axes, curves, points, height)
         _name_floors(axes, curves, floors, points)
         said = [_curve(name, at, values) for name, (at, values) in curves.items()]
         said += [f"a horizontal line marks {name} at {number(height)}" for name, height in floors.items()]
         return Picture(figure, f"{title}. {x_name} against {y_name}: {'; '.join(said)}.")
 
 
-def _name_curves(axes, curves, points):
+def _name_curves(axes, curves, points, height):
     """Each curve's name beside its last finite value, names kept apart."""
     ends = [(at[np.isfinite(values)], values[np.isfinite(values)]) for at, values in curves.values()]
     lasts = np.array([values[-1] if len(values) else 0.0 for _, values in ends])
-    moved = apart(lasts * points, gap=14) - lasts * points
+    moved = apart(height(lasts) * points, gap=14) - height(lasts) * points
     for i, (name, (at, _), last, rise) in enumerate(zip(curves, ends, lasts, moved, strict=True)):
         if len(at):
             words = {"color": SERIES[i % len(SERIES)], "weight": "bold", "va": "center", "annotation_clip": False}

@@ -1,0 +1,405 @@
+# %% [markdown] slide="slide" notes="Ask: who has seen a chat forget the start of a long talk, or refuse a long file? Today we find out what a long text costs, and what can be done about it without changing a single number."
+# # What attention costs
+#
+# Every token looks at every earlier one. That is the strength of attention, and its price. After this lesson you can
+# - count the **multiplications** and the **memory** of attention, and say which part grows like T²,
+# - compute exactly the same attention **block by block**, without ever holding the table (the idea of FlashAttention),
+# - say why a **GPU** is so good at this, and what even a GPU cannot do at once,
+# - show what **linear attention** saves, and what it gives up.
+#
+# *40 minutes · needs [lesson 7](07_many_heads.ipynb).*
+
+# %% [markdown] slide="slide"
+# ## Two kinds of work
+#
+# An attention layer multiplies every token by four matrices (`W_q`, `W_k`, `W_v`, `W_o`), and then makes two products with the *table* of all pairs: `q @ k.T` and `weights @ v`.
+
+# %%
+import numpy as np
+
+from course_lib import show
+from course_lib.check import predict
+
+# %%
+predict(
+    "A text becomes twice as long. How much more work is the table?",
+    {
+        "twice as much": "That holds for the four matrices: each token goes through them once.",
+        "four times as much": "Twice as many queries, and each looks at twice as many keys.",
+        "the same": "Every new token asks, and is asked: new rows and new columns.",
+    },
+    right="four times as much",
+)
+
+# %% [markdown]
+# We count in [FLOPs](../GLOSSARY.md#flop): one multiplication or one addition each. A product (n, m) @ (m, p) takes 2·n·m·p of them. (You write this function in the exercises.)
+
+# %% slide="subslide"
+from course_lib.attention.efficient import attention_flops
+
+lengths = [512, 2048, 8192, 32768, 131072]
+projections, table = zip(*(attention_flops(T, n_embd=12288) for T in lengths))  # the width of GPT-3
+show.lines(
+    {"the four matrices": np.divide(projections, 1e12), "the table": np.divide(table, 1e12)},
+    x=lengths,
+    log=True,
+    title="The table overtakes the matrices only in long texts",
+    x_name="tokens T",
+    y_name="10¹² FLOPs",
+)
+
+# %% [markdown]
+# The steeper line has slope 2 in this picture: twice as far to the right, four times as high. But GPT-3 reads 2,048 tokens at most.
+
+# %%
+projections, table = attention_flops(2048, n_embd=12288)
+{"share of the table at 2,048 tokens": round(table / (table + projections), 3)}
+
+# %% [markdown]
+# "Attention is quadratic" is true, and at this length it is not the work that hurts: less than a tenth. The lines meet at T = 2·C, here 24,576 tokens. What hurts
+# much earlier is something else.
+
+# %% [markdown] slide="slide" notes="Let them multiply: 4096 times 4096 times 4 bytes. Then times 96 heads. Somebody will say: that is more than my graphics card has."
+# ## The table must be somewhere
+#
+# The scores of one head are T² numbers, and the weights are as many again.
+
+# %%
+predict(
+    "One head, T = 4,096, four bytes a number. How large is the table of scores?",
+    {
+        "16 kB": "That is one row.",
+        "64 MiB": "4,096 · 4,096 · 4 bytes. A layer of GPT-3 has 96 such heads: 6 GiB.",
+        "4 GiB": "4,096² is about 17 million, not a billion.",
+    },
+    right="64 MiB",
+)
+
+# %% [markdown]
+# `peak_bytes` asks NumPy how much memory a computation holds at its highest point. Here is your `attend` of lesson 6, from T = 128 to T = 4,096.
+
+# %%
+from course_lib.attention import attend
+from course_lib.gpt.cost import exponent, peak_bytes
+
+LENGTHS = [128, 256, 512, 1024, 2048, 4096]
+
+
+def one_head(T, D=64):
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal((T, D)).astype(np.float32) for _ in "qkv"]
+
+
+# %% slide="subslide"
+def megabytes(attention):
+    return [float(f"{peak_bytes(attention, *one_head(T)) / 1e6:.1e}") for T in LENGTHS]
+
+
+full = megabytes(attend)
+axes = {"x": LENGTHS, "x_name": "tokens T", "log": True}
+title = f"Memory grows like T to the power {exponent(LENGTHS, full):.1f}"
+show.lines({"the whole table": full}, title, y_name="megabytes at the highest point", **axes)
+
+# %% [markdown]
+# A straight line in this picture means a power of T, and its slope is the exponent. **Twice the text, four times the memory**: this is what ends first.
+#
+# But look at what is kept in the end: `attend` returns T rows of D numbers. The table is only scaffolding. Could we build without it?
+
+# %% [markdown] slide="slide" notes="Do this on the board with five numbers. The one idea of the lesson is that a sum of exps for an old maximum can be mended by a single multiplication."
+# ## A softmax in one pass
+#
+# A softmax needs the highest score and the sum of all `exp(score − highest)`, so it seems to need the whole row first. Suppose the row comes in blocks,
+# and each block is thrown away after it was read:
+
+# %%
+scores = np.array([1.0, 3.0, 2.0, 4.0, 0.0])
+first, second = scores[:2], scores[2:4]
+highest = first.max()
+total = np.exp(first - highest).sum()
+{"highest so far": float(highest), "sum so far": round(float(total), 3)}
+
+# %%
+predict(
+    "The second block is [2, 4]: the highest score is now 4, not 3. What has to happen to the old sum?",
+    {
+        "nothing": "Its terms are exp(score − 3). They should be exp(score − 4) now: all are too large.",
+        "it must be computed anew": "The old scores are gone. But all terms are too large by the same factor.",
+        "multiply it by exp(3 − 4)": "exp(s − 4) = exp(s − 3) · exp(3 − 4): one multiplication mends every term.",
+    },
+    right="multiply it by exp(3 − 4)",
+)
+
+# %% slide="subslide"
+new = max(highest, second.max())
+total = total * np.exp(highest - new) + np.exp(second - new).sum()
+{"after two blocks": round(float(total), 4), "from all four at once": round(float(np.exp(scores[:4] - 4).sum()), 4)}
+
+# %% [markdown]
+# Nothing is approximate here. What is kept of any number of blocks is two numbers, the highest score and the sum. This is the
+# [online softmax](../GLOSSARY.md#online-softmax).
+#
+# **Change it:** let the second block be `[2, -4]`. By what is the old sum multiplied now?
+
+# %% [markdown] slide="slide"
+# ## Attention in blocks
+#
+# The same works for the output, which is a sum with the same exps in front of the values. So for each query keep three things: the highest score, the sum, and the
+# output before it is divided.
+
+# %%
+import inspect
+
+from course_lib.attention.efficient import nothing_seen, take_in, tiled_attention
+
+print(inspect.getsource(take_in))
+
+# %%
+q, k, v = one_head(6)  # (T, D) each
+seen = nothing_seen(q, v.shape[-1])
+for keys in (slice(0, 2), slice(2, 4), slice(4, 6)):
+    seen = take_in(seen, q @ k[keys].T / 8, v[keys])
+{"differs from attend by at most": round(float(abs(seen[2] / seen[1] - attend(q, k, v)).max()), 5)}
+
+# %% [markdown]
+# Three blocks of two keys, and the division only at the very end: the same result to the last digits. **Change it:** cut the six keys into other blocks, of unequal sizes if you like.
+
+# %%
+predict(
+    "We read 64 keys at a time. How will the memory grow with T now?",
+    {
+        "like T²": "The table is never whole: only T rows of 64 scores at a time.",
+        "like T": "T rows of a fixed number of columns, and T outputs.",
+        "not at all": "Three things must be kept for each of the T queries.",
+    },
+    right="like T",
+)
+
+# %% slide="subslide"
+blocks = megabytes(lambda q, k, v: tiled_attention(q, k, v, block_size=64))
+title = f"The same attention: slope {exponent(LENGTHS, full):.1f} against {exponent(LENGTHS, blocks):.1f}"
+curves = {"the whole table": full, "in blocks of 64": blocks}
+show.lines(curves, title, y_name="megabytes at the highest point", **axes)
+
+# %% [markdown]
+# Same numbers, same count of multiplications, and memory that grows like the text. This is [blockwise attention](../GLOSSARY.md#blockwise-attention). In 2022 Tri Dao and others
+# wrote it as one program for a GPU and called it *FlashAttention*. There it is even **faster**: a block fits into the small, quick memory beside the
+# processors, and the table never travels to the large, slow one.
+
+# %% [markdown] slide="slide"
+# ## You call it every day
+#
+# In PyTorch it is one function, `scaled_dot_product_attention`. The model of lesson 9 uses it. `fused` is a common word for such functions: all steps in one program, and nothing in between is stored.
+
+# %%
+import torch
+from torch.nn import functional as F
+
+from course_lib.attention import torch_attention
+
+
+def torch_megabytes(attention):
+    tensors = {T: [torch.tensor(x)[None, None] for x in one_head(T)] for T in LENGTHS}  # (B, H, T, D)
+    return [float(f"{peak_bytes(attention, *tensors[T]) / 1e6:.0e}") for T in LENGTHS]
+
+
+# %% slide="subslide" tags=["nbval-ignore-output"]
+written, fused = torch_megabytes(torch_attention.attend), torch_megabytes(F.scaled_dot_product_attention)
+show.bars(
+    [written[-1], fused[-1]],
+    ["written out", "fused"],
+    title=f"The fused way never holds the table ({LENGTHS[-1]:,} tokens)",
+    y_name="megabytes at the highest point",
+    highlight=[1],
+)
+
+# %% [markdown] slide="subslide"
+# And the seconds? They depend on your machine, so this figure looks different everywhere. PyTorch's part runs on the device that it finds, and the title says which.
+
+# %% tags=["nbval-ignore-output"]
+from course_lib.attention.efficient import linear_attention
+from course_lib.gpt.cost import seconds
+from course_lib.gpt.device import choose_device
+
+device = choose_device().kind
+ways = {
+    "NumPy, whole table": attend,
+    "NumPy, blocks": lambda q, k, v: tiled_attention(q, k, v, block_size=64),
+    "NumPy, linear": linear_attention,
+    "PyTorch, written out": torch_attention.attend,
+    "PyTorch, fused": F.scaled_dot_product_attention,
+}
+
+
+def milliseconds(name, T):
+    head = one_head(T)
+    if name.startswith("PyTorch"):
+        head = [torch.tensor(x, device=device)[None, None] for x in head]  # (B, H, T, D)
+    return 1000 * seconds(ways[name], *head)
+
+
+# %% [markdown]
+# Five ways to compute one head. Four of them give the same numbers; the linear one is explained below.
+
+# %% slide="subslide" tags=["nbval-ignore-output"]
+took = {name: [milliseconds(name, T) for T in LENGTHS] for name in ways}
+show.lines(took, f"One head, in milliseconds (PyTorch on {device})", y_name="milliseconds", **axes)
+
+# %% [markdown]
+# In short texts all exact ways are of similar speed on a processor (CPU). In long ones the table no longer fits into its fast memory: steps become steeper, and the fused way wins. On a GPU
+# it wins clearly. Where the table no longer fits at all, blocks are the only exact way that still runs.
+
+# %% [markdown] slide="slide" notes="Question 8. Two classes of dependence: inside a layer nobody waits; between layers and between written tokens everybody waits."
+# ## You asked: is it the GPU's parallelism?
+#
+# *"So many large matrices, and an answer in seconds: is that because a GPU computes so much at once?"* Work can be done at once if no part has to wait for another.
+
+# %%
+q, k, v = one_head(512)
+alone = np.empty_like(v)  # (T, D)
+for row in np.random.default_rng(5).permutation(512):  # every query by itself, in any order
+    alone[row] = attend(q[row : row + 1], k, v)[0]
+{"rows alone, shuffled, against all at once": round(float(abs(alone - attend(q, k, v)).max()), 5)}
+
+# %%
+predict(
+    "GPT-3 reads 2,048 tokens. How many dot products of a query with a key in one layer need not wait for each other?",
+    {
+        "2,048": "That is the number of queries. Each of them has many keys, in each of 96 heads.",
+        "about 200 million": "96 heads, each with 2,048 · 2,049 / 2 pairs that may look.",
+        "none, each token needs the one before": "That holds for *writing*. While reading, all tokens are there at once.",
+    },
+    right="about 200 million",
+)
+
+# %% slide="subslide"
+pairs = 96 * 2048 * 2049 // 2
+{"pairs in one layer": f"{pairs:,}", "layers that wait for each other": 96}
+
+# %% [markdown]
+# So yes: this is work for thousands of small processors, and GPUs have them. Two things stay one after the other: the **layers** (96 steps), and in writing the **tokens**, since
+# each new one needs the one before it. Reading a long question is quick; writing the answer takes its time, token by token.
+#
+# How quick could it be? A token costs about 2 FLOPs for each weight.
+
+# %% slide="subslide"
+weights = 175e9
+gpu_flops, gpu_bytes = 312e12, 2.0e12  # in a second, says the data sheet of an A100
+{
+    "computing one token": f"{1000 * 2 * weights / gpu_flops:.1f} ms",
+    "reading the weights once": f"{1000 * 2 * weights / gpu_bytes:.0f} ms",
+}
+
+# %% [markdown]
+# Computing is not the problem: reading 350 gigabytes of weights is, and they do not even fit on one card. That is why many GPUs share a model, why many users' texts go through in one
+# batch (the weights are read once for all of them), and why answers come in seconds. And your machine?
+
+# %% tags=["nbval-ignore-output"]
+x = torch.randn(1024, 1024, device=device)
+speed = 2 * 1024**3 / seconds(torch.mm, x, x)
+print(
+    f"{device}: {speed / 1e9:,.0f} · 10⁹ FLOPs a second, so one token of GPT-3 takes {2 * weights / speed:.1f} s to compute"
+)
+
+# %% [markdown] slide="slide" notes="Question 5. Put brackets on the board: (A B) C = A (B C). Matrix products may be bracketed as one likes; the softmax stands in the way."
+# ## You asked: can't it be linear?
+#
+# *"Attention is quadratic. Isn't there a linear one?"* The table comes from the order of the brackets: (Q Kᵀ) V. Without the softmax between them we could first
+# compute Kᵀ V, which is only (D, D), however long the text.
+
+# %%
+rng = np.random.default_rng(0)
+Q, K, V = (rng.standard_normal((1000, 4)) for _ in range(3))  # (T, D) each
+same = np.allclose((Q @ K.T) @ V, Q @ (K.T @ V))
+{"same result": same, "table": (Q @ K.T).shape, "instead": (K.T @ V).shape}
+
+# %% [markdown] slide="subslide"
+# [Linear attention](../GLOSSARY.md#linear-attention) (Katharopoulos and others, 2020) replaces exp(q·k) by a product φ(q)·φ(k), where φ makes every number positive. Then the brackets may
+# move:
+
+# %%
+print(inspect.getsource(linear_attention).split('"""')[2].strip("\n"))
+
+# %%
+linear = megabytes(linear_attention)
+{"slope, whole table": round(exponent(LENGTHS, full), 1), "slope, linear": round(exponent(LENGTHS, linear), 1)}
+
+# %% [markdown]
+# Even better: a GPT that writes could keep one small (D, D) memory instead of all keys and values. But it is **another function**, not the same one faster. What is lost?
+
+# %% slide="subslide"
+predict(
+    "One key of 64 is exactly what the query looks for. We make the query longer and longer, so that it asks louder. How much of its attention does the right key get?",
+    {
+        "both kinds: almost all of it": "The softmax does. But φ(q)·φ(k) grows only in proportion, and so does everybody else's.",
+        "softmax almost all, linear only a little": "exp turns a lead into a landslide. A proportion stays a proportion.",
+        "both kinds: a little": "That is so for a quiet query. Louder helps one of the two.",
+    },
+    right="softmax almost all, linear only a little",
+)
+
+# %%
+from course_lib.attention import attention_pattern
+from course_lib.attention.efficient import positive_features
+
+keys = rng.standard_normal((64, 16))
+keys /= np.linalg.norm(keys, axis=1, keepdims=True)
+loudness = np.arange(0, 61, 5)
+shares = {"softmax": [], "linear": []}
+for loud in loudness:
+    query = loud * keys[:1]
+    shares["softmax"].append(attention_pattern(query, keys)[0, 0])
+    similar = positive_features(query) @ positive_features(keys).T
+    shares["linear"].append(similar[0, 0] / similar.sum())
+
+# %% slide="subslide"
+title = "A softmax can point at one token among 64; linear attention can't"
+rounded = {name: np.round(share, 2) for name, share in shares.items()}
+show.lines(rounded, title, x=loudness, x_name="length of the query", y_name="share of the right key")
+
+# %% [markdown]
+# Linear attention blurs. For "which adjective stood in front of *this* noun?" a model has to point, and that is just what it is bad at. Newer ways (state-space models, gated memories) repair
+# a part of that, and many large models mix a few layers of full attention with many cheaper ones.
+
+# %% [markdown] slide="slide"
+# ## Or look back only a little
+#
+# The other saving is the [sliding window](../GLOSSARY.md#sliding-window) of lesson 5: a softmax as always, over the last few tokens only.
+
+# %%
+from course_lib.attention.efficient import window_pairs
+
+T = 32_768
+show.Table(
+    f"Pairs that are looked at in a text of {T:,} tokens",
+    ["each token sees", "pairs", "share of all"],
+    [
+        [f"the last {w:,}", f"{window_pairs(T, w):,}", f"{window_pairs(T, w) / window_pairs(T, T):.1%}"]
+        for w in (256, 1024, 4096, T)
+    ],
+)
+
+# %% [markdown]
+# What lies further back isn't lost at once: each layer hands things on by one window, so 32 layers of 1,024 can reach over the whole text, step by step. A single look can't.
+#
+# Blocks, windows and linear memories can be combined. Only the first is free of any loss.
+
+# %% [markdown] slide="skip"
+# ## In the video's notation
+#
+# | | video: a token is a column | code: a token is a row |
+# |---|---|---|
+# | the table | $K^\top Q$, T × T | `q @ k.T`, (T, T) |
+# | one block | some rows of it: a few keys, all queries | some columns: `q @ k[block].T` |
+# | what is kept of a query | one column: highest, sum, output | one row |
+# | linear attention | $(V \varphi(K)^\top)\, \varphi(Q)$ | `phi_q @ (phi_k.T @ v)` |
+#
+# The video says that the pattern grows with the square of the context. You have now measured it: in work and in memory.
+
+# %% [markdown] slide="slide"
+# ## What to take away
+#
+# 1. The table costs work and memory like T². In texts of usual length the memory is what ends first.
+# 2. It need not be held: block by block, with a maximum and a sum that are mended on the way, attention is *exactly* the same.
+# 3. GPUs are good at it, since nobody waits inside a layer. Linear attention is cheaper, and can't point.
+#
+# **Now you:** the [exercise sheet](../exercises/13_what_attention_costs.ipynb), four functions, about 35 minutes.
