@@ -72,6 +72,16 @@ def test_alt_text_follows_the_data():
     assert "one 0.5, two 2.25, three 2.3" in SAMPLES["number_line"]().alt
 
 
+def test_a_table_of_who_moves_whom_says_whether_the_past_stands_still():
+    moves = np.array([[1, 0.3, 0.4], [2, 1, 0.6], [2, 2, 1]])
+    leaky = show.heatmap(moves, TOKENS, TOKENS, title="t").alt
+    tight = show.heatmap(np.tril(moves), TOKENS, TOKENS, title="t").alt
+    assert "Above the diagonal there is 0.3 to 0.6. Below the diagonal all is 2." in leaky
+    assert "Above the diagonal all is 0. Below the diagonal all is 2." in tight
+    assert "NaN to NaN" not in show.heatmap(moves * np.nan, TOKENS, TOKENS, title="t").alt
+    assert "diagonal all" not in show.heatmap(moves + moves.T, TOKENS, TOKENS, title="t").alt
+
+
 @pytest.mark.parametrize("draw", [show.pattern, show.scores_grid])
 def test_the_video_view_is_the_transpose(draw, monkeypatch):
     """The same circles, numbers and crosses are drawn, mirrored: a column of the video's picture is a row of the code's."""
@@ -181,6 +191,39 @@ def test_compare_marks_what_differs():
         "at [1, 0, 2]: yours 0, target 9"
         in show.compare(np.zeros((2, 1, 3)), np.array([[[0, 0, 0]], [[0, 0, 9.0]]]), name="f").alt
     )
+
+
+def test_compare_draws_heads_slice_by_slice():
+    heads = np.arange(24.0).reshape(2, 2, 3, 2)
+    wrong = heads.copy()
+    wrong[1, 0, 2, 1] = 9.5
+    words = show.compare(wrong, heads, name="split_heads").alt
+    assert "1 of 24 entries differ" in words
+    assert "First difference at [1, 0, 2, 1]: yours 9.5, target 17." in words
+    unlike = show.compare(np.zeros((2, 3, 2, 2)), heads, name="split_heads").alt
+    assert "shape (2, 3, 2, 2), the target (2, 2, 3, 2). The first 4 of 6 tables are drawn." in unlike
+
+
+def test_compare_names_each_slice_by_its_own_place(monkeypatch):
+    titles = []
+    monkeypatch.setitem(
+        show.compare.__globals__, "_grid", lambda axes, table, other, title, *a, **k: titles.append(title)
+    )
+    show.compare(np.zeros((2, 3)), np.zeros((1, 2, 1, 3)), name="f")
+    assert titles == ["yours", "target[0, 0]", "yours", "target[0, 1]"]
+    titles.clear()
+    show.compare((np.zeros((2, 1, 3)), np.ones(2)), (np.zeros((2, 1, 3)), np.ones(2)), name="f")
+    assert titles[::2] == ["yours, output 1[0]", "yours, output 1[1]", "yours, output 2"]
+
+
+def test_pictures_and_checks_have_one_tolerance():
+    """A picture beside a verdict marks exactly what the verdict counts as wrong."""
+    from course_lib.check.compare import same
+
+    for off in (0.0, 9e-5, 1.1e-4, 9e-4, 1.2e-3, np.nan, np.inf):
+        for target in (0.0, 1.0, np.inf, np.nan):
+            pair = np.array([target + off]), np.array([target])
+            assert ("Every entry agrees" in show.compare(*pair, name="f").alt) == same(*pair), (target, off)
 
 
 def test_compare_takes_whatever_a_learner_returns():

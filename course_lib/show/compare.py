@@ -4,6 +4,8 @@ from itertools import zip_longest
 
 import numpy as np
 
+from course_lib.attention.tolerance import agree
+
 from .picture import Picture, Table
 from .style import FAINT, INK, QUIET, WRONG, course_style, new_figure, number, wrapped
 
@@ -30,7 +32,7 @@ def compare(yours, target, name):
 def _drawable(value):
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "biuf":
         return False
-    return 1 <= value.ndim <= 3 and 0 < value.size <= MOST_ENTRIES
+    return 1 <= value.ndim <= 4 and 0 < value.size <= MOST_ENTRIES
 
 
 def _entries(value):
@@ -53,10 +55,7 @@ def _same(yours, target):
 
 
 def _differs(yours, target):
-    yours, target = np.asarray(yours, dtype=float), np.asarray(target, dtype=float)
-    with np.errstate(all="ignore"):
-        near = np.isfinite(target) & (abs(yours - target) <= 1e-4 + 1e-3 * abs(target))
-    return np.asarray(~(near | (yours == target) | ((yours != yours) & (target != target))))
+    return np.asarray(~agree(np.asarray(yours, dtype=float), np.asarray(target, dtype=float)))
 
 
 def _text(entries, key):
@@ -72,21 +71,21 @@ def _text(entries, key):
 
 def _drawing(pairs, name):
     """Each pair as two grids of numbers, beside each other if there is room, else yours above the target."""
-    grids = [(label, *tables) for n, pair in enumerate(pairs) for label, *tables in _slices(n, len(pairs), *pair)]
-    wide = max(_width(mine, theirs) for _, mine, theirs in grids[:MOST_GRIDS])
+    grids = [grid for n, pair in enumerate(pairs) for grid in _slices(n, len(pairs), *pair)]
+    wide = max(_width(mine, theirs) for _, (mine, theirs) in grids[:MOST_GRIDS])
     beside = 2 * wide + 1.2 <= WIDEST
     shapes = [(1, 2) if beside else (2, 1)] * len(grids[:MOST_GRIDS])
-    highs = [[len(table) if table is not None else 1 for table in tables] for _, *tables in grids[:MOST_GRIDS]]
+    highs = [[len(table) if table is not None else 1 for table in tables] for _, tables in grids[:MOST_GRIDS]]
     inches = [0.4 * high + 0.55 for pair in highs for high in ([max(pair)] if beside else pair)]
     with course_style():
         figure = new_figure(max((2 * wide if beside else wide) + 1.2, 4.8), sum(inches) + 0.6)
         axes = figure.subplots(len(inches), shapes[0][1], squeeze=False, height_ratios=inches)
         figure.get_layout_engine().set(wspace=0.12)
         places = axes if beside else axes.reshape(-1, 2)
-        for (label, mine, theirs), (left, right) in zip(grids, places, strict=False):
+        for ((mine_is, theirs_is), (mine, theirs)), (left, right) in zip(grids, places, strict=False):
             differs = _differs(mine, theirs) if _fit(mine, theirs) else None
-            _grid(left, mine, theirs, f"yours{label}", differs, framed=True)
-            _grid(right, theirs, mine, f"target{label}", differs, framed=False)
+            _grid(left, mine, theirs, f"yours{mine_is}", differs, framed=True)
+            _grid(right, theirs, mine, f"target{theirs_is}", differs, framed=False)
         said, seen = _verdict(pairs), f"{name}: yours beside the target"
         if any(np.asarray(theirs).dtype.kind == "b" for _, theirs in pairs):
             said += " ● is True, ○ is False."
@@ -97,13 +96,19 @@ def _drawing(pairs, name):
 
 
 def _slices(n, outputs, mine, theirs):
-    """Two arrays as pairs of tables with a label, one for each slice along the first axis if they have three."""
-    tables = [
-        value.reshape(-1, *((1, len(value)) if value.ndim == 1 else value.shape[-2:])) for value in (mine, theirs)
-    ]
-    for i, pair in enumerate(zip_longest(*tables)):
-        label = f", output {n + 1}" if outputs > 1 else ""
-        yield label + (f"[{i}]" if max(len(side) for side in tables) > 1 else ""), *pair
+    """Two arrays as pairs of labels and pairs of tables: one for each slice along all axes but the last two."""
+    sides = []
+    for value in (mine, theirs):
+        tables = value.reshape(-1, *((1, len(value)) if value.ndim == 1 else value.shape[-2:]))
+        places = [list(place) for place in np.ndindex(value.shape[:-2])] if value.ndim > 2 else [""]
+        sides.append(
+            [
+                (f", output {n + 1}{place}" if outputs > 1 else str(place), table)
+                for place, table in zip(places, tables, strict=True)
+            ]
+        )
+    for pair in zip_longest(*sides, fillvalue=("", None)):
+        yield tuple(zip(*pair, strict=True))
 
 
 def _fit(mine, theirs):
@@ -176,7 +181,7 @@ def _first(pairs):
     for mine, theirs in pairs:
         if mine.shape == theirs.shape and _differs(mine, theirs).any():
             at = tuple(int(i) for i in np.argwhere(_differs(mine, theirs))[0])
-            place = {1: "at position {}", 2: "in row {}, column {}"}.get(len(at), "at [{}, {}, {}]").format(*at)
+            place = {1: "at position {}", 2: "in row {}, column {}"}.get(len(at), f"at {list(at)}").format(*at)
             yours, target = _entry(mine[at], theirs[at]), _entry(theirs[at], mine[at])
             return f"First difference {place}: yours {yours}, target {target}."
     return f"The target begins with {_entry(pairs[0][1].flat[0])}."

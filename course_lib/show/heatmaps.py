@@ -37,7 +37,7 @@ def heatmap(matrix, rows, columns, title, row_name="row", column_name="column", 
         name_ticks(axes, rows, columns, row_name, column_name, INK, INK)
         axes.set_title(wrapped(title, figure, beside=1.0))
         sizes = f"{len(rows)} {_many(row_name)} by {len(columns)} {_many(column_name)}"
-        return Picture(figure, f"{title}. {sizes}. {_extremes(matrix, rows, columns)}")
+        return Picture(figure, f"{title}. {sizes}. {_extremes(matrix, rows, columns)}{_halves(matrix, rows, columns)}")
 
 
 def _entry(value, top):
@@ -77,3 +77,18 @@ def _extremes(matrix, rows, columns):
         f"Largest{off}: {rows[high[0]]} with {columns[high[1]]}, {number(matrix[high])}; "
         f"smallest: {rows[low[0]]} with {columns[low[1]]}, {number(matrix[low])}."
     )
+
+
+def _halves(matrix, rows, columns):
+    """What stands above and below the diagonal, in words, where a table's rows and columns are the same and its halves are not."""
+    if list(rows) != list(columns) or len(rows) < 3 or np.array_equal(matrix, matrix.T, equal_nan=True):
+        return ""
+    upper = np.triu(np.ones(matrix.shape, dtype=bool), 1)
+    return "".join(
+        f" {side} the diagonal {_span(matrix[half])}." for side, half in {"Above": upper, "Below": upper.T}.items()
+    )
+
+
+def _span(values):
+    low, high = number(values.min()), number(values.max())
+    return f"all is {low}" if low == high else f"there is {low} to {high}"
