@@ -125,3 +125,10 @@ def _names_in(code):
 def saved():
     """{name: path} of every function in my_gpt/."""
     return {path.stem: path for path in sorted(Path(record.home()).glob("*.py"))}
+
+
+def assemble(config=None, folder=None):
+    """A GPT(config) that is made of the functions in my_gpt/ (or another folder); `.report` says whose each piece is. Never fails."""
+    from .assemble import assemble  # here, for it loads torch
+
+    return assemble(config, folder)
