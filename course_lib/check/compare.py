@@ -108,12 +108,18 @@ def _array(value, shape):
             value = value.detach().cpu().double().numpy()
         if isinstance(value, list | tuple):
             value = plain(value)
-        array = np.array(value, dtype=np.float64)
+        return np.array(value, dtype=np.float64)
     except Exception:
-        return WrongForm(
-            f"Your function returned a {type(value).__name__}, not {'a number' if shape == () else 'an array'}."
-        )
-    return array
+        return WrongForm(_no_numbers(value, "a number" if shape == () else "an array of numbers"))
+
+
+def _no_numbers(value, wanted):
+    """A sentence on a value that can't be read as numbers."""
+    if isinstance(value, list) and len({len(row) for row in value if isinstance(row, list)}) > 1:
+        return "The rows of your table have different lengths. Give each row as many entries as there are columns."
+    if isinstance(value, np.ndarray) and value.dtype.kind in "US":
+        return f"Your function returned an array of texts, not {wanted}. Leave out the quotation marks."
+    return f"Your function returned {'an' if isinstance(value, np.ndarray) else 'a'} {type(value).__name__}, not {wanted}."
 
 
 def same(mine, theirs):

@@ -24,6 +24,7 @@ from .limits import (
     state_kept,
     time_limit,
 )
+from .plain_words import in_plain_words
 
 SECONDS = 5.0
 LIBRARIES = tuple(
@@ -69,6 +70,7 @@ def sentence(error, seconds=SECONDS):
         text = (str(error).splitlines() or [""])[0][:200]
     except Exception:
         text = ""
+    text = in_plain_words(text, (learners_frame(error) or (0, ""))[1])
     return f"Your function raised {type(error).__name__}{where}{': ' + text if text else ''}."
 
 
