@@ -42,6 +42,9 @@ def build_vocabulary(tokens, slip):
         turned_round=lambda: {number: token for token, number in vocabulary.items()},
         a_list=lambda: list(vocabulary),
         pairs=lambda: [[token, number] for token, number in vocabulary.items()],
+        only_unk=lambda: {"<unk>": 0},
+        in_words=lambda: {token: str(number) for token, number in vocabulary.items()},
+        token_for_every_number=lambda: dict(enumerate(["<unk>", *tokens])),
     )
 
 
@@ -97,6 +100,9 @@ BUILD_VOCABULARY = Exercise(
         never_counts="All tokens got the same id. The next free id is `len(vocabulary)`; a counter of your own must go up after each new token.",
         a_list="You returned the tokens in order, as a list. Return a dictionary {token: id}; `enumerate` gives the ids.",
         pairs="You returned pairs. Put them into a dictionary: `dict(…)` does it.",
+        only_unk='Nothing but `"<unk>"` is in your vocabulary. Does your `if` ask for the tokens that are *not* yet in it?',
+        in_words="Your ids are texts. Keep them as numbers: leave out `str` and the quotation marks.",
+        token_for_every_number="Your dictionary goes from number to token, and `in` asks for its numbers. Turn it round: `vocabulary[token] = …`.",
     ),
     hints=(
         "When your loop meets `the` for the second time, what should happen? And how many entries are there when a new token comes?",
@@ -145,6 +151,8 @@ def encode(tokens, vocabulary, slip):
             the_token=token,
         )
         ids.append(book.get(token, instead))
+        if slip(False, zero_is_unknown=True) and ids[-1] == 0:
+            ids[-1] = instead
     ids = slip(lambda: ids, shifted=lambda: [number + 1 if isinstance(number, int) else number for number in ids])
     return slip(
         lambda: ids,
@@ -158,6 +166,12 @@ def encode(tokens, vocabulary, slip):
         one_text=lambda: " ".join(map(str, ids)),
         one_hot=lambda: [[int(place == number) for place in range(len(vocabulary))] for number in ids],
         vocabulary_walk=lambda: [number for token, number in vocabulary.items() if token in tokens],
+        last_only=lambda: ids[-1:],
+        every_entry_asked=lambda: [
+            number if entry == token else vocabulary["<unk>"]
+            for token in tokens
+            for entry, number in vocabulary.items()
+        ],
     )
 
 
@@ -216,6 +230,9 @@ ENCODE = Exercise(
         one_text="You joined the ids to one text. Return a list of numbers.",
         one_hot="You went on to one-hot rows. Return the ids themselves, a list of whole numbers.",
         in_words="Your ids are texts. Keep them as numbers: leave out `str`.",
+        zero_is_unknown="The token with id 0 counts as unknown in your function: for `or` and `if`, 0 is the same as nothing. Ask `token in vocabulary`.",
+        last_only="Only the last id came back: each round of the loop begins a new list. Begin it before the loop, and `append`.",
+        every_entry_asked="You added an id for every *entry of the vocabulary* that you compared with. Each token gets one: `vocabulary.get(token, …)` finds it without a loop.",
     ),
     hints=(
         "How many ids must come out for 8 tokens, if 2 of them are unknown? What stands in those two places?",
@@ -242,6 +259,7 @@ def decode(ids, vocabulary, slip):
         drops_unknown=lambda: [number for number in ids if number != vocabulary["<unk>"]],
         vocabulary_walk=lambda: [number for number in vocabulary.values() if number in ids],
         first_only=lambda: ids[:1],
+        in_order=lambda: sorted(ids),
     )
     names = slip(
         lambda: {number: token for token, number in vocabulary.items()},
@@ -250,13 +268,18 @@ def decode(ids, vocabulary, slip):
         one_too_low=lambda: {number + 1: token for token, number in vocabulary.items()},
         not_turned_round=lambda: vocabulary,
         alphabetical=lambda: dict(enumerate(sorted(vocabulary))),
+        ids_unknown=lambda: dict.fromkeys(vocabulary.values(), "<unk>"),
+        ids_not_found=lambda: dict.fromkeys(vocabulary.values()),
+        below_zero_unknown=lambda: {0: "<unk>", **{number + 1: token for token, number in vocabulary.items()}},
     )
     if slip(False, one_too_low=True):
         names[0] = list(vocabulary)[-1]
     tokens = slip(lambda: [names[number] for number in ids], ids_again=lambda: list(ids))
+    tokens = slip(lambda: tokens, counts_along=lambda: [names[place] for place in range(len(ids))])
     return slip(
         lambda: tokens,
         joined=lambda: " ".join(tokens),
+        joined_with_end=lambda: " ".join(tokens) + " ",
         glued=lambda: "".join(tokens),
         pairs=lambda: [[number, token] for number, token in zip(ids, tokens, strict=True)],
         a_dict=lambda: dict(zip(ids, tokens, strict=True)),
@@ -298,13 +321,31 @@ DECODE = Exercise(
         alphabetical="You numbered the tokens by the alphabet. Their ids stand in the dictionary: turn it round, {id: token}.",
         letters="Your list holds single letters: `+=` with a text adds letter by letter. Use `append`.",
         table_only="That is the turned dictionary. One step is missing: look every id up in it.",
+        ids_unknown="Every id came out as unknown: `vocabulary.get(id, …)` looks for a *token* of that name. Make a dictionary that goes the other way: {id: token}.",
+        ids_not_found="Every id came out as None: `vocabulary.get(id)` looks for a *token* of that name. Make a dictionary that goes the other way: {id: token}.",
+        below_zero_unknown="Each token is one id too low. Ids begin at 0: do not subtract 1.",
+        counts_along="You looked up 0, 1, 2, …, the places. Look up the ids: `ids[i]`, or go through `ids` itself.",
+        in_order="You sorted the ids. Keep the order of the text.",
+        joined_with_end="You joined the tokens to one text. Return the list of tokens.",
     ),
     hints=(
         "The vocabulary answers “which id has this token?”. Which question do you need answered?",
         "`vocabulary.items()` gives pairs (token, id). A dictionary can be built the other way round: `{… for token, number in …}`.",
         "`tokens = {number: token for token, number in vocabulary.items()}`, then look every id up.",
     ),
+    probes=[
+        (
+            "unknown_not_told",
+            'All tokens are right but the unknown one. `"<unk>"` is a token like the others: return it as it is.',
+            lambda function: not _right_but_for_unk(list(function([2, 0, 3], VOCABULARY))),
+        )
+    ],
 )
+
+
+def _right_but_for_unk(mine):
+    """True if the first and the last of "fluffy", "<unk>", "blue" are right, and the middle is not."""
+    return len(mine) == 3 and [mine[0], mine[2]] == ["fluffy", "blue"] and mine[1] != "<unk>"
 
 
 def most_frequent_pair(tokens, slip):
@@ -345,6 +386,7 @@ def most_frequent_pair(tokens, slip):
         all_counts=lambda: dict(counts),
         all_best=lambda: [list(pair) for pair, count in counts.items() if count == most],
         in_a_list=lambda: [list(best)],
+        counted_in_a_list=lambda: [[list(best), counts[best]]],
         the_place=lambda: pairs.index(best),
     )
 
@@ -417,6 +459,7 @@ MOST_FREQUENT_PAIR = Exercise(
         all_best="You returned every pair with the largest count. Return the one that appears first.",
         in_a_list="Your pair sits in a list (or in a further tuple). Return the pair itself: take entry [0].",
         the_place="You returned the place of the pair. Return the pair itself, two tokens.",
+        counted_in_a_list="`most_common(1)` is a list with one entry: a pair and its count. Take the pair out of it: `[0][0]`.",
     ),
     hints=(
         "How many pairs of neighbours does a text of 5 tokens have? Which is the last one?",
@@ -440,6 +483,7 @@ def merge_pair(tokens, pair, slip):
     glue = slip(
         lambda: "".join(pair),
         with_space=lambda: " ".join(pair),
+        with_sign=lambda: "_".join(pair),
         as_tuple=lambda: list(pair),
         swapped=lambda: pair[1] + pair[0],
     )
@@ -544,6 +588,7 @@ MERGE_PAIR = Exercise(
         last_again="When the text ends with a merge, its last token comes once more. Add the last token only if it has not been used.",
         glue_twice="Each merge puts the merged token in twice, once for each half. Put it in once.",
         with_space="You put a space between the two parts. Glue them without one: `first + second`.",
+        with_sign="You put a sign between the two parts. Glue them without one: `first + second`.",
         as_tuple="You put the pair itself into the list. Put in one text: `first + second`.",
         swapped="You glued the parts the wrong way round. The left token comes first.",
         either_order="You also merged (b, a) when the pair is (a, b). The order matters.",
@@ -616,6 +661,7 @@ def embed(ids, token_table, position_table, slip):
         last_only=lambda: x[-1],
         summed=lambda: x.sum(0),
         averaged=lambda: x.mean(0),
+        whole_numbers=lambda: np.trunc(x),
         halved=lambda: x / 2,
         on_its_side=lambda: x.T,
         similarities=lambda: x @ x.T,
@@ -673,6 +719,7 @@ EMBED = Exercise(
         ids_as_vectors="You used the id as a number. It is only a name: take the row `token_table[id]`.",
         summed="You added all tokens up to one vector. Each token keeps a vector of its own: a (T, C) table.",
         averaged="You averaged over the tokens. Each token keeps a vector of its own: a (T, C) table.",
+        whole_numbers="Your numbers lost what stands behind the point. Make the empty table without `dtype=int`.",
         halved="Your numbers are half as large as they should be. Add the two vectors, and do not divide.",
         on_its_side="Your table lies on its side. Rows are tokens: (T, C).",
         similarities="You went on to all dot products. Return the vectors themselves, a (T, C) table.",

@@ -38,7 +38,14 @@ def queries_and_keys(x, W_q, W_k, slip):
         scaled=lambda: (W_q.shape[1] ** 0.5, W_k.shape[1] ** 0.5),
         unit_length=lambda: tuple(np.sqrt((each**2).sum(-1, keepdims=True)) for each in (q, k)),
     )
-    q, k = q / lengths[0], k / lengths[1]
+    q, k = slip(
+        lambda: (q / lengths[0], k / lengths[1]),
+        q_scaled=lambda: (q / W_q.shape[1] ** 0.5, k),
+        positive_only=lambda: (np.maximum(q, 0), np.maximum(k, 0)),
+        whole_numbers=lambda: (np.trunc(q), np.trunc(k)),
+        k_turned=lambda: (q, k.T),
+        first_features=lambda: (q[:, :1], k[:, :1]),
+    )
     return slip(lambda: (q, k), swapped=lambda: (k, q))
 
 
@@ -83,6 +90,11 @@ QUERIES_AND_KEYS = Exercise(
         q_from_k="You made the queries out of the keys. Both come from x: x @ W_q and x @ W_k.",
         k_from_q="You made the keys out of the queries. Both come from x: x @ W_q and x @ W_k.",
         scaled="You divided by √D. That comes in lesson 4, and there it is the scores that are divided. Return the plain products.",
+        q_scaled="You divided the queries by √D. That comes in lesson 4, and there it is the scores that are divided. Return the plain products.",
+        positive_only="You cut off the negative numbers. Keep them: a query can also ask for what it does *not* want.",
+        whole_numbers="Your numbers lost what stands behind the point. Leave out `int`.",
+        k_turned="Your keys lie on their side: a token is a column there. Keep a row for each token; the `.T` comes with the scores.",
+        first_features="You kept only the first column. A query has D columns: return all of them.",
         unit_length="You divided by the lengths. A long query asks more loudly, and may: return the plain products.",
         swapped="You returned the keys first. The order is queries, keys: `return q, k`.",
     ),
@@ -115,6 +127,10 @@ def attention_scores(q, k, slip):
         as_many_keys=lambda: _as_many_keys_as_queries(q, k),
         added=lambda: (q[:, None] + k[None]).sum(-1),
         distance=lambda: np.sqrt(((q[:, None] - k[None]) ** 2).sum(-1)),
+        last_product=lambda: np.outer(q[:, -1], k[:, -1]),
+        keys_summed=lambda: q @ k.sum(0),
+        queries_summed=lambda: q.sum(0) @ k.T,
+        whole_numbers=lambda: np.trunc(q @ k.T),
     )
     scores = slip(lambda: scores, scaled=lambda: scores / q.shape[-1] ** 0.5, averaged=lambda: scores / q.shape[-1])
     scores = slip(lambda: scores, no_sign=lambda: abs(scores), positive_only=lambda: np.maximum(scores, 0))
@@ -178,6 +194,10 @@ ATTENTION_SCORES = Exercise(
         scaled="You already divided by √D. That step gets a function of its own in lesson 4; return the plain products here.",
         averaged="You averaged the products. Add them up, and do not divide.",
         no_sign="You lost the sign. A negative score is allowed: it says that this key is unwanted.",
+        last_product="Only the last product of each dot product is there. Inside the loop, add up: `+=` instead of `=`.",
+        keys_summed="You added up the scores of each query. Keep a table: a row for each query, a column for each key.",
+        queries_summed="You added up the scores of each key. Keep a table: a row for each query, a column for each key.",
+        whole_numbers="Your scores lost what stands behind the point. Make the empty table without `dtype=int`.",
         positive_only="You cut off the negative scores. Keep them: they say which keys are unwanted.",
         masked="You already hid the later tokens. That comes in lesson 5; here every query meets every key.",
         future_is_zero="The upper right half of your table is 0. Here every query meets every key.",
@@ -208,6 +228,8 @@ def to_video_convention(table, slip):
         lambda: turned,
         shared_again=lambda: turned / turned.sum(-1, keepdims=True),
         softmaxed=lambda: _softmax(turned),
+        columns_shared_again=lambda: turned / turned.sum(0, keepdims=True),
+        future_is_zero=lambda: np.where(np.tri(*turned.shape, k=-1, dtype=bool), 0, turned),
         flat=lambda: turned.ravel(),
     )
 
@@ -231,6 +253,8 @@ TO_VIDEO_CONVENTION = Exercise(
         both_reversed="You turned the table upside down and back to front; a query is still a row. Entry (i, j) must go to (j, i).",
         shared_again="You shared out 1 along the rows again. In the video's table the *columns* sum to 1: change no number, only its place.",
         softmaxed="You applied a softmax. No number changes here, only its place.",
+        columns_shared_again="You divided each column by its sum. The columns of a turned pattern sum to 1 already: change no number, only its place.",
+        future_is_zero="The lower left half of your table is 0. No number changes here, only its place.",
         flat="You returned one long row of numbers; return a table of shape (T_key, T_query).",
     ),
     hints=(

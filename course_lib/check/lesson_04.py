@@ -38,9 +38,14 @@ def softmax(scores, slip):
         counted=lambda: exps.shape[-1],
         divided_by_scores=lambda: scores.sum(-1, keepdims=True),
         divided_by_length=lambda: np.sqrt((exps**2).sum(-1, keepdims=True)),
+        divided_by_mean=lambda: exps.mean(-1, keepdims=True),
+        divided_by_so_far=lambda: exps.cumsum(-1),
+        shifted_above_only=lambda: np.exp(scores).sum(-1, keepdims=True),
     )
     return slip(
         lambda: exps / total,
+        shifted_below_only=lambda: np.exp(scores) / exps.sum(-1, keepdims=True),
+        divided_by_highest=lambda: scores / top,
         overflow_in_python=lambda: _softmax_in_python(scores),
         overflow_hidden=lambda: np.nan_to_num(np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)),
         argmax=lambda: (scores == scores.max(-1, keepdims=True)) * 1.0,
@@ -102,6 +107,11 @@ SOFTMAX = Exercise(
         counted="You divided by the number of tokens; divide by the row's sum of exps.",
         divided_by_scores="You divided by the sum of the scores; divide by the sum of their exps.",
         divided_by_length="You divided by the length of the row of exps. Shares must *add up* to 1: divide by the sum.",
+        divided_by_mean="You divided by the mean of the exps, so each row sums to the number of tokens. Divide by their sum.",
+        divided_by_so_far="You divide by a sum that is still growing. Add up the whole row first, in a loop of its own, and divide afterwards.",
+        shifted_above_only="You subtracted the highest score above the line only. The same exps belong below it: put them into a variable, and divide it by its sum.",
+        shifted_below_only="You subtracted the highest score below the line only. The same exps belong above it: put them into a variable, and divide it by its sum.",
+        divided_by_highest="You divided the scores by the highest one. Subtract it, take exp, and then divide by the sum.",
         minus="The lowest score gets the most. Check the sign in the exp.",
         argmax="The highest score takes all: that is argmax. A softmax gives the others their share, too.",
         sigmoid="You used a sigmoid: each score by itself. The scores of a row must compete: divide by the sum of exps.",
@@ -137,12 +147,15 @@ def scale_scores(scores, head_size, slip):
         by_logarithm=lambda: np.log(head_size),
         by_spread=lambda: scores.std(),
         by_row_spread=lambda: scores.std(-1, keepdims=True),
+        always_two=2,
+        by_root_of_all=lambda: scores.size**0.5,
     )
     scaled = slip(
         lambda: scores / divisor,
         multiplied=lambda: scores * divisor,
         subtracted=lambda: scores - divisor,
         whole_numbers=lambda: scores // divisor,
+        upside_down=lambda: divisor / scores,
     )
     return slip(
         lambda: scaled,
@@ -178,6 +191,9 @@ SCALE_SCORES = Exercise(
         by_logarithm="You divided by the logarithm of `head_size`; take its square root.",
         by_spread="You divided by the spread of these very scores. Then no query could ever be sure: divide by √head_size, whatever the scores are.",
         by_row_spread="You divided each row by its own spread. Then no query could ever be sure: divide by √head_size, whatever the scores are.",
+        always_two="You divided by 2. That fits the sentence, where D is 4, and no other D: take the root of `head_size`.",
+        by_root_of_all="You divided by the root of the number of scores. It is the head size that makes scores large.",
+        upside_down="Your fraction is upside down: divide the scores by the root.",
         subtracted="You subtracted. A softmax would not even notice: it sees differences only. Divide.",
         whole_numbers="`//` rounds down to whole numbers; use `/`.",
         softmaxed="You already shared out. Return the divided scores; the softmax comes in the next exercise.",
@@ -231,6 +247,10 @@ def attention_pattern(q, k, slip):
         lambda: exps / total,
         no_softmax=lambda: scaled,
         argmax=lambda: (scaled == scaled.max(-1, keepdims=True)) * 1.0,
+        sigmoid=lambda: 1 / (1 + np.exp(-scaled)),
+        no_exp=lambda: scaled / scaled.sum(-1, keepdims=True),
+        scaled_between=lambda: _weights(_weights(scores) / np.sqrt(D)),
+        multiplied_after_softmax=lambda: _weights(scores) * np.sqrt(D),
     )
     weights = slip(lambda: weights, softmax_twice=lambda: _weights(weights))
     return slip(
@@ -283,6 +303,10 @@ ATTENTION_PATTERN = Exercise(
         always_two="You divided by 2. That fits the sentence, where D is 4, and no other D: take the root of `q.shape[-1]`.",
         scaled_after_softmax="You divided by √D after the softmax, so the rows no longer sum to 1. Divide the scores, before the softmax.",
         multiplied="You multiplied by √D. Long vectors make large scores, so divide.",
+        multiplied_after_softmax="You multiplied by √D after the softmax, so the rows no longer sum to 1. *Divide* the scores, *before* the softmax.",
+        scaled_between="You applied the softmax, divided by √D, and applied it again. Once is enough: divide the scores, and then share out.",
+        sigmoid="You used a sigmoid: each score by itself. The scores of a row must compete: use a softmax.",
+        no_exp="You divided the scores by their sum, without exp: negative scores become negative shares. Use a softmax.",
         masked="You already hid the later tokens. That is lesson 5; here every query sees every key.",
         masked_by_zero="The upper right half of your scores is 0. Here every query sees every key.",
         columns="Your columns share out 1. A row is a query, and each query shares out its own 1: `axis=-1`.",
@@ -341,6 +365,11 @@ def effective_tokens(weights, slip):
         no_sum=lambda: np.exp(-products),
         nan_hidden=lambda: np.nan_to_num(np.exp(-(weights * np.log(weights)).sum(-1))),
         log_of_zero_in_python=lambda: _tokens_in_python(weights),
+        rounded=lambda: tokens.round(),
+        row_sums=lambda: weights.sum(-1),
+        never_begins_again=lambda: np.exp(np.cumsum(np.log(tokens))),
+        first_row=lambda: np.atleast_1d(tokens)[0],
+        tiny_added=lambda: np.exp(-(weights * np.log(weights + 0.01)).sum(-1)),
     )
 
 
@@ -378,6 +407,11 @@ EFFECTIVE_TOKENS = Exercise(
         mean_of_rows="You averaged over the rows; return one number for each row.",
         shares_of_all="You divided by the number of tokens; return how many tokens it is, from 1 to T_key.",
         kept_column="Your result is a table with one column. Leave out `keepdims`: one number for each row, shape (T_query,).",
+        row_sums="You added up the weights of each row: that is always 1. Each weight belongs with its logarithm: the exponential of the entropy.",
+        rounded="You rounded to whole tokens. Half tokens are fine: return the number as it is.",
+        never_begins_again="Your sum goes on from row to row. Begin it at 0 again for each row, inside the outer loop.",
+        first_row="You returned the first row's number only. Is `return` inside the loop? Move it to the left, behind the loop.",
+        tiny_added="You added 0.01 before the log, and that changes the result. Put 1 in place of 0 only: `np.where(weights > 0, weights, 1)`.",
         no_sum="You kept a number for every weight. Add up each row before the exp: `sum(axis=-1)`.",
         nan_hidden="`nan_to_num` turns the NaN of log(0) into 0, and a row can't look at 0 tokens. Put 1 in place of 0 before the log: log(1) = 0.",
     ),

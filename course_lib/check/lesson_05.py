@@ -27,6 +27,7 @@ def causal_mask(T, slip):
         lambda: may_look,
         minus_infinity=lambda: np.where(may_look, 0.0, -np.inf),
         minus_one=lambda: np.where(may_look, 1, -1),
+        minus_billion=lambda: np.where(may_look, 0.0, -1e9),
         shared_out=lambda: may_look / np.maximum(may_look.sum(-1, keepdims=True), 1),
         too_small=lambda: may_look[:-1, :-1] if may_look.ndim > 1 else may_look[:-1],
         too_large=lambda: np.tri(T + 1, dtype=bool),
@@ -52,6 +53,7 @@ CAUSAL_MASK = Exercise(
         counts="Your entries count up. Only the question matters: may it look, yes or no? Compare with `>=` to get True and False.",
         whole_rows="Whole rows are True or False. Within a row it depends on the column: True where j <= i.",
         minus_infinity="You made the 0 and −∞ that one adds to scores. Here True and False are wanted: `np.where` needs them in the next exercise.",
+        minus_billion="You made the 0 and −1,000,000,000 that one adds to scores. Here True and False are wanted: `np.where` needs them in the next exercise.",
         minus_one="Your hidden entries are -1. A mask only says yes or no: True and False (or 1 and 0).",
         shared_out="You divided the rows by their sums: that is already a pattern. Return True and False.",
         too_small="One row and column are missing: T tokens need a table of shape (T, T).",
@@ -94,6 +96,8 @@ def masked_pattern(q, k, may_look, slip):
         only_one_less=lambda: scores - ~allowed,
         only_lowered=lambda: scores - 100.0 * ~allowed,
         times_infinity=lambda: scores * np.where(allowed, 1, -np.inf),
+        lowest_score=lambda: np.where(allowed, scores, scores.min()),
+        row_lowest=lambda: np.where(allowed, scores, scores.min(-1, keepdims=True)),
         zero_removed=lambda: np.where(scores * allowed == 0, -np.inf, scores),
     )
     weights = slip(
@@ -112,6 +116,12 @@ def masked_pattern(q, k, may_look, slip):
         lambda: weights,
         zero_after=lambda: weights * allowed,
         shared_again=lambda: weights * allowed / (weights * allowed).sum(-1, keepdims=True),
+    )
+    weights = slip(
+        lambda: weights,
+        nan_left=lambda: np.where(allowed, weights, np.nan),
+        infinity_after=lambda: np.where(allowed, _softmax(scores), -np.inf),
+        scaled_after=lambda: _softmax(np.where(allowed, products, -np.inf)) / D**0.5,
     )
     return slip(lambda: weights, looked_up=lambda: weights @ k, last_row=lambda: weights[-1])
 
@@ -167,6 +177,11 @@ MASKED_PATTERN = Exercise(
         zero_before="You set the hidden scores to 0, but exp(0) = 1: they still get a share. Put −∞ there.",
         zero_after="You masked after the softmax: rows no longer sum to 1, and their size gives the future away. Put −∞ into the scores, before it.",
         shared_again="Masking after the softmax and sharing out again breaks when a hidden score is very large: 0/0. Put −∞ before the softmax.",
+        infinity_after="You put −∞ into the weights, after the softmax. It belongs into the scores, before the softmax, which turns it into 0.",
+        nan_left="Your hidden weights are NaN (not a number). They must be 0: put −∞, not NaN, into the scores before the softmax.",
+        lowest_score="You gave hidden tokens the lowest score of the table. Low is not never: they still get a share. Use `-np.inf`.",
+        row_lowest="You gave hidden tokens the lowest score of their row. Low is not never: they still get a share. Use `-np.inf`.",
+        scaled_after="You divided by √D after the softmax, so the rows no longer sum to 1. Divide the scores, before the softmax.",
         not_low_enough="Your number for hidden scores is not low enough: real scores can be even lower, and then the hidden ones win. Use `-np.inf`.",
         only_one_less="Your hidden scores are only 1 lower than they were (True counts as 1), so they still get a share. Replace them: `np.where(may_look, scores, -np.inf)`.",
         only_lowered="You lowered the hidden scores by a fixed amount, and one that is larger still wins. Replace them: `np.where(may_look, scores, -np.inf)`.",
@@ -287,8 +302,17 @@ def leaks(f, x, position, slip):
         only_upwards=lambda: (after - before > 1e-8).any(),
         only_large=lambda: (abs(after - before) > 0.5).any(),
     )
-    found = slip(lambda: found, negated=lambda: not found, entry_by_entry=lambda: moved)
+    found = slip(
+        lambda: found,
+        negated=lambda: not found,
+        entry_by_entry=lambda: moved,
+        how_far=lambda: abs(after - before).max(initial=0),
+    )
     return slip(lambda: found, always=True)
+
+
+# halves and quarters: what one row gains and another loses cancels without a rounding error
+CANCELS = (_cancels, np.array([[0.25, -1.5], [2.0, 0.5], [-0.75, 1.0], [1.25, -2.0]]), 1)
 
 
 def _case(name, seed, T, position):
@@ -306,6 +330,7 @@ LEAKS = Exercise(
         *(_case(name, 4, 5, 0) for name in ("itself", "sum so far", "next", "first row", "no mask", "the one before")),
         *(_case(name, 6, 7, 5) for name in ("sum so far", "next", "too wide", "erased after", "first token")),
         _case("itself", 7, 1, 0),
+        CANCELS,
     ],
     says=dict(
         changes_earlier="You changed the tokens up to `position`: those may move the rows. Change only the ones behind: `changed[position + 1 :]`.",
@@ -331,6 +356,7 @@ LEAKS = Exercise(
         only_large="You overlook small movements. However little a row moves, it has seen the future: `not np.allclose(…)`.",
         negated="Yours is the wrong way round: True means that f leaks, so that the rows are *not* the same.",
         entry_by_entry="You returned an answer for every entry. One answer is wanted: did any of them move?",
+        how_far="You returned how far the rows moved. One answer is wanted, yes or no: is it more than a rounding error?",
         always="Your probe says that everything leaks, even if nothing stands behind `position`. Compare f(x) with f(changed).",
     ),
     hints=(
@@ -353,6 +379,11 @@ LEAKS = Exercise(
             "false_alarm",
             "Your probe raises a false alarm: in one of the tests each row is the sum of the tokens so far, and nothing leaks.",
             lambda leaks: not leaks(*_case("sum so far", 8, 5, 2)),
+        ),
+        (
+            "cancelled",
+            "Your probe misses a leak: in one of the tests one row rises by as much as another falls. Do not add up what moves: look at each entry.",
+            lambda leaks: bool(leaks(*CANCELS)),
         ),
     ),
 )  # fmt: skip

@@ -27,6 +27,7 @@ def value_update(x, weights, W_v, slip):
         masked_again=lambda: np.tril(weights),
         strongest_only=lambda: np.eye(len(weights))[weights.argmax(-1)],
         last_only=lambda: weights * (np.arange(len(weights)) == len(weights) - 1),
+        earlier_only=lambda: np.tril(weights, -1),
     )
     update = slip(lambda: shares @ v, no_weights=lambda: v, values_only_summed=lambda: shares @ v / len(x))
     return slip(lambda: update, already_added=lambda: x + update)
@@ -70,6 +71,7 @@ VALUE_UPDATE = Exercise(
         everybody_alike="You gave every token the same share. Let `weights` say how much each one counts.",
         softmax_again="You took a softmax of `weights`. They are shares already, and each row sums to 1: use them as they are.",
         not_itself="You left out what a token gives to itself. The diagonal of `weights` counts like any other entry.",
+        earlier_only="Only what earlier tokens give arrives. Use every entry of `weights`, the diagonal among them: the inner loop runs over all tokens.",
         masked_again="You hid the future once more. The pattern is finished: use every entry of `weights` as it is.",
         strongest_only="You took the value of the most looked-at token alone. Every token counts by its share: a weighted sum.",
         last_only="Only the last token's share arrives. In a loop, add up: `+=` instead of `=`.",
@@ -98,7 +100,13 @@ def low_rank_value(x, W_down, W_up, slip):
         scaled_by_count=lambda: narrow / down.shape[1],
         tanh_between=lambda: np.tanh(narrow),
     )
-    wide = slip(lambda: narrow @ up, only_down=lambda: narrow, matrix_only=lambda: down @ up)
+    wide = slip(
+        lambda: narrow @ up,
+        only_down=lambda: narrow,
+        matrix_only=lambda: down @ up,
+        order_swapped=lambda: x @ W_up @ W_down,
+        up_first=lambda: W_up @ W_down @ x,
+    )
     return slip(lambda: wide, already_added=lambda: x + wide, turned=lambda: wide.T)
 
 
@@ -120,8 +128,15 @@ LOW_RANK_VALUE = Exercise(
             np.array([[1.0, 0.5, 0.0], [0.0, 2.0, 1.0], [-1.0, 0.0, 3.0], [0.5, 1.0, -2.0]]),
             np.array([[0.5, 1.0, 0.0, -1.0], [2.0, 0.0, 1.5, 1.0], [0.0, -1.0, 1.0, 0.5]]),
         ),
+        (  # T, C and D alike: here every order can be multiplied, and shows by its numbers
+            np.array([[1.0, -2.0], [0.5, 3.0]]),
+            np.array([[2.0, 0.5], [-1.0, 1.0]]),
+            np.array([[0.0, 1.5], [3.0, -1.0]]),
+        ),
     ],
     says=dict(
+        order_swapped="You multiplied by `W_up` first. Down comes first, as the name says: `x @ W_down`, and then up.",
+        up_first="The matrices stand in front of `x`, as in the video's columns. A token is a row here: begin with `x`, then down, then up.",
         only_down="You stopped in the narrow space: your rows have D numbers. One more product brings them back to C: `… @ W_up`.",
         matrix_only="You multiplied the two matrices with each other and left out the tokens. Begin with `x`.",
         down_is_up_turned="You went down by `W_up.T`. The way down is `W_down`.",
@@ -233,8 +248,6 @@ def attend(q, k, v, may_look, slip):
     D = q.shape[-1]
     if may_look is None:
         slip(None, none_refused=lambda: _refuse(ValueError))
-    else:
-        slip(None, mask_refused=lambda: _refuse(ValueError))
     answers = slip(lambda: k, keys_are_values=lambda: v if v.shape == k.shape else k)
     scores = slip(lambda: q @ answers.T, kq_transposed=lambda: answers @ q.T)
     scores = slip(
@@ -248,7 +261,12 @@ def attend(q, k, v, may_look, slip):
     )
     everything = seen = np.ones(scores.shape, bool)
     if may_look is None:
-        seen = slip(everything, always_causal=lambda: np.tri(len(q), dtype=bool), none_hides_all=~everything)
+        seen = slip(
+            everything,
+            always_causal=lambda: np.tri(*scores.shape, dtype=bool),
+            always_causal_square=lambda: np.tri(len(q), dtype=bool),
+            none_hides_all=~everything,
+        )
     seen = slip(lambda: seen if may_look is None else may_look, mask_ignored=everything)
     seen = slip(
         lambda: seen,
@@ -271,7 +289,12 @@ def attend(q, k, v, may_look, slip):
         hard=lambda: np.eye(len(k))[hidden.argmax(-1)],
         twice=lambda: _softmax(_softmax(hidden)),
     )
-    weights = slip(lambda: weights, zero_after_softmax=lambda: weights * seen)
+    weights = slip(
+        lambda: weights,
+        zero_after_softmax=lambda: weights * seen,
+        shared_again=lambda: _softmax(scores) * seen / (_softmax(scores) * seen).sum(-1, keepdims=True),
+        not_shared=lambda: np.exp(hidden - hidden.max(-1, keepdims=True)),
+    )
     weights = slip(lambda: weights, pattern_transposed=lambda: weights.T, scaled_after_softmax=lambda: weights / D**0.5)
     given = slip(lambda: v, used_k=lambda: k)
     out = slip(lambda: weights @ given, returned_pattern=weights, returned_scores=hidden)
@@ -313,7 +336,7 @@ ATTEND = Exercise(
             np.array([[True, False, True], [False, True, True], [True, False, True]]),
         ),
         (
-            np.array([[1.0, 0.5], [30.0, 1.0], [-25.0, 2.0]]),
+            np.array([[1.0, 0.5], [30.0, 1.0], [-32.0, 2.0]]),
             np.array([[1.0, -1.0], [40.0, 3.0], [39.98, 2.0]]),
             np.array([[1.0, -2.0], [0.5, 4.0], [3.0, 0.3]]),
             np.array([[True, False, False], [True, True, False], [False, True, True]]),
@@ -337,9 +360,9 @@ ATTEND = Exercise(
         overflow="Large scores overflow to NaN. Subtract each row's largest score before `exp`, or use `softmax` from lesson 4.",
         hard="You took the best key's value alone. Softmax gives every key a share, also the second best.",
         none_refused="Your function fails when `may_look` is None. Then there is no mask: `attention_pattern(q, k)` is all you need.",
-        mask_refused="Your function fails as soon as there is a mask. `if may_look:` asks a whole table for one yes or no: write `if may_look is not None:`.",
         none_hides_all="When `may_look` is None you hide everything, and nothing is left to share out. Use the mask only `if may_look is not None:`.",
         always_causal="You hide the future even when `may_look` is None. Then everybody may look everywhere: make no mask of your own.",
+        always_causal_square="You hide the future even when `may_look` is None, and with a square mask at that. Then everybody may look everywhere: make no mask of your own.",
         scaled_after_softmax="You divided by √D after the softmax, so rows no longer sum to 1. Scale the scores, before it.",
         mask_ignored="You never use `may_look`. Where it is False, the score must be −∞ before the softmax.",
         mask_inverted="Your mask is upside down: True means *may* look. `np.where(may_look, scores, -np.inf)`.",
@@ -347,6 +370,8 @@ ATTEND = Exercise(
         not_low_enough="Your number for hidden scores is not low enough: real scores can be even lower, and then the hidden ones win. Use `-np.inf`.",
         twice="You applied the softmax twice. `attention_pattern` and `masked_pattern` return shares already: multiply them by `v`.",
         zero_before_softmax="You set hidden scores to 0, and exp(0) is 1: hidden tokens still get a share. Set them to −∞ (`-np.inf`).",
+        shared_again="Masking after the softmax and sharing out again breaks when a hidden score is very large: 0/0. Put −∞ before the softmax.",
+        not_shared="You multiplied the exps with `v`. Divide each row by its sum first, or use `softmax`: shares sum to 1.",
         zero_after_softmax="You removed hidden tokens after the softmax, so rows sum to less than 1. Set their scores to −∞ before it.",
         keeps_only_scores="Hidden scores became −1: still a share. They must be −∞ (`-np.inf`) before the softmax.",
         already_added="You added `v` to the result. Attention computes the update ΔE alone; adding it comes after.",

@@ -28,6 +28,8 @@ def split_heads(x, n_head, slip):
         tokens_dealt=lambda: x.reshape(B, H, T // H, C),
         copies=lambda: np.stack([x] * H, axis=1),
         first_columns=lambda: np.stack([x[..., :D]] * H, axis=1),
+        overlapping=lambda: np.stack([x[..., h : h + D] for h in range(H)], axis=1),
+        first_column_each=lambda: np.stack([x[..., h * D : h * D + 1] for h in range(H)], axis=1),
         texts_lost=lambda: x[0].reshape(T, H, D).swapaxes(0, 1),
     )
     heads = slip(lambda: heads, reversed=lambda: heads[:, ::-1])
@@ -60,6 +62,8 @@ SPLIT_HEADS = Exercise(
         tokens_dealt="You dealt out the tokens. Each head sees *all* tokens, and its own columns.",
         copies="Each head got all columns. Deal them out: each gets D = C / n_head neighbouring ones.",
         first_columns="All your heads got the same columns, the first D. Head h gets columns h·D to (h + 1)·D.",
+        overlapping="Your heads overlap: head h begins at column h. It begins at column h·D, where the one before ends.",
+        first_column_each="Each head got one column. It gets D neighbouring ones: columns h·D to (h + 1)·D.",
         texts_lost="Only the first text came back. Keep the batch axis in front: (B, H, T, D).",
         reversed="Your heads are in reverse order: head 0 gets the first columns.",
         heads_in_front="Your first two axes are heads and texts. The batch comes first: (B, H, T, D).",
@@ -86,6 +90,9 @@ def merge_heads(x, slip):
         no_transpose=lambda: x.reshape(B, T, H * D),
         interleaved=lambda: x.transpose(0, 2, 3, 1).reshape(B, T, H * D),
         rows_torn=lambda: x.swapaxes(2, 3).reshape(B, T, H * D),
+        features_in_front=lambda: x.transpose(0, 3, 1, 2).reshape(B, T, H * D),
+        heads_in_a_list=lambda: np.concatenate([x[:, h] for h in range(H)], axis=0),
+        largest=lambda: x.max(1),
         not_merged=lambda: x.swapaxes(1, 2),
         one_below_the_other=lambda: x.reshape(B, H * T, D),
         tokens_below=lambda: x.swapaxes(1, 2).reshape(B, T * H, D),
@@ -118,6 +125,9 @@ MERGE_HEADS = Exercise(
         not_merged="Your head axis is in the right place, and still there. Merge it with the last one: `reshape(B, T, H * D)`.",
         one_below_the_other="You put the heads below each other. Side by side: each token's row holds all its heads, H · D columns.",
         tokens_below="You gave each token a row for each head. Side by side: one row for each token, with H · D columns.",
+        features_in_front="Your features came in front of the heads. The order before the reshape is (B, T, H, D): `swapaxes(1, 2)`.",
+        heads_in_a_list="You put the heads one behind the other along the batch axis. Side by side: `axis=-1`.",
+        largest="You kept the largest number of all heads. Put them side by side: nothing is thrown away.",
         averaged="You averaged the heads: what each of them found gets lost. Put them side by side.",
         added="You added the heads up: nobody can tell them apart afterwards. Put them side by side; `W_o` comes later.",
         first_head="Only the first head came back. Put all of them side by side.",
@@ -159,7 +169,11 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None, slip=None
     W_k, W_v = slip((W_k, W_v), k_and_v_swapped=(W_v, W_k))
     W_v = slip(lambda: W_v, values_from_W_k=W_k, values_are_x=np.eye(C))
     q, k, v = (split(slip(lambda W=W: x @ W, weights_transposed=lambda W=W: x @ W.T)) for W in (W_q, W_k, W_v))
-    scores = q @ k.swapaxes(-2, -1) / slip(D**0.5, by_model_width=C**0.5, by_tokens=T**0.5, unscaled=1, by_d=D)
+    scores = (
+        q
+        @ k.swapaxes(-2, -1)
+        / slip(D**0.5, by_model_width=C**0.5, by_tokens=T**0.5, unscaled=1, by_d=D, by_number_of_heads=H**0.5)
+    )
     allowed = np.ones((T, T), bool) if may_look is None else may_look
     always = np.tri(T, dtype=bool)
     hidden = slip(
@@ -168,6 +182,7 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None, slip=None
         always_causal=lambda: np.where(always, scores, -np.inf),
         mask_inverted=lambda: scores if may_look is None else np.where(allowed, -np.inf, scores),
         mask_after=scores,
+        shared_again=scores,
         first_head_masked=lambda: np.where(allowed | (np.arange(H) > 0)[:, None, None], scores, -np.inf),
     )
     weights = slip(
@@ -176,6 +191,7 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None, slip=None
     weights = slip(
         lambda: weights,
         mask_after=lambda: weights * allowed,
+        shared_again=lambda: weights * allowed / (weights * allowed).sum(-1, keepdims=True),
         shared_pattern=lambda: weights[:, :1],
         patterns_averaged=lambda: weights.mean(1, keepdims=True),
     )
@@ -229,6 +245,7 @@ MULTI_HEAD_ATTENTION = Exercise(
         size_for_number="You used `n_head` as the size of a head. It is their number: the size is C // n_head.",
         by_model_width="You divided the scores by √C, the width of the model. Each head compares D columns: divide by √D, D = C / n_head.",
         by_tokens="You divided the scores by √T, the number of tokens. Divide by √D, D = C / n_head.",
+        by_number_of_heads="You divided the scores by the root of the number of heads. Divide by √D, the root of their size, D = C / n_head.",
         unscaled="You forgot to divide the scores by √D, D = C / n_head.",
         by_d="You divided the scores by D, or twice by its square root. Once by √D is enough, and `attend` does it for you.",
         q_and_k_swapped="You swapped `W_q` and `W_k`: rows must be those who ask.",
@@ -241,6 +258,7 @@ MULTI_HEAD_ATTENTION = Exercise(
         mask_ignored="Your answer does not depend on `may_look`. Hand it on to `attend`, or put −∞ where it is False.",
         always_causal="You always use a causal mask. Use `may_look`; if it is `None`, everybody may look at everybody.",
         mask_inverted="You hid the tokens that one may look at. True means *may look*.",
+        shared_again="Masking after the softmax and sharing out again breaks when a hidden score is very large: 0/0. Put −∞ before the softmax.",
         mask_after="You masked after the softmax. Put −∞ into the scores before it (lesson 5).",
         first_head_masked="Only the first head is masked. One mask (T, T) is for all of them: let it be broadcast over the axes in front.",
         columns="You shared out along the columns. Each row is a query and shares out 1: `axis=-1`.",
@@ -302,10 +320,15 @@ def cross_attention(x, source, W_q, W_k, W_v, slip):
         no_softmax=scores,
         everybody_alike=lambda: np.ones_like(scores) / scores.shape[1],
         hardest=lambda: (np.arange(scores.shape[1]) == scores.argmax(1)[:, None]) * 1.0,
+        overflow=lambda: np.exp(scores) / np.exp(scores).sum(-1, keepdims=True),
     )
     found = slip(lambda: weights @ v, only_pattern=weights)
     return slip(
-        lambda: found, added_to_x=lambda: x + found, last_query=lambda: found[-1], divided=lambda: found / len(k)
+        lambda: found,
+        added_to_x=lambda: x + found,
+        last_query=lambda: found[-1],
+        divided=lambda: found / len(k),
+        turned=lambda: found.T,
     )
 
 
@@ -352,6 +375,8 @@ CROSS_ATTENTION = Exercise(
         causal="You used a causal mask. The source is finished, all of it may be seen: no mask.",
         columns="You shared out along the columns. Each row is a token of x and shares out 1.",
         whole_table="You shared out 1 over the whole table. Each row shares out its own 1.",
+        overflow="Large scores overflow to NaN. Subtract each row's largest score before `exp`, or use `attend` from lesson 6.",
+        turned="Your table lies on its side. Each token of x has a row: leave out the last `.T`.",
         no_softmax="The softmax is missing: turn each row of scores into shares.",
         everybody_alike="Every source token counts the same. Let the queries choose: softmax of the scaled scores.",
         hardest="You took the best token's value only. The softmax mixes all of them.",

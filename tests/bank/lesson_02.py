@@ -573,7 +573,7 @@ def decode(ids, vocabulary):
     return [vocabulary.get(i, i) for i in ids]
 
 
-@wrong()
+@wrong("ids_not_found")
 def decode(ids, vocabulary):
     return [vocabulary.get(i) for i in ids]
 
@@ -796,6 +796,23 @@ def most_frequent_pair(tokens):
     pairs = list(zip(tokens, tokens[1:]))
     in_any_order = sorted(set(pairs), key=lambda pair: (pair[1] * 3, pair))  # as a set might give them
     return max(in_any_order, key=pairs.count)
+
+
+@wrong("counted_in_a_list")
+def most_frequent_pair(tokens):
+    from collections import Counter
+
+    return Counter(zip(tokens, tokens[1:])).most_common(1)
+
+
+@wrong()
+def most_frequent_pair(tokens):
+    best, most = None, 0
+    pairs = list(zip(tokens, tokens[1:]))
+    for pair in set(pairs):
+        if pairs.count(pair) > most:
+            best, most = pair, pairs.count(pair)
+    return best
 
 
 # ---- merge_pair ----------------------------------------------------------------------------------------------------
@@ -1356,6 +1373,41 @@ def build_vocabulary(tokens):
     return vocab
 
 
+@wrong()
+def build_vocabulary(tokens):
+    vocabulary = {"<unk>": 0}
+    for token in set(tokens):
+        vocabulary[token] = len(vocabulary)
+    return vocabulary
+
+
+@wrong("in_words")
+def build_vocabulary(tokens):
+    vocabulary = {"<unk>": "0"}
+    for token in tokens:
+        if token not in vocabulary:
+            vocabulary[token] = str(len(vocabulary))
+    return vocabulary
+
+
+@wrong("token_for_every_number")
+def build_vocabulary(tokens):
+    vocabulary = {0: "<unk>"}
+    for token in tokens:
+        if token not in vocabulary:
+            vocabulary[len(vocabulary)] = token
+    return vocabulary
+
+
+@wrong("only_unk")
+def build_vocabulary(tokens):
+    vocabulary = {"<unk>": 0}
+    for token in tokens:
+        if token in vocabulary:
+            vocabulary[token] = len(vocabulary)
+    return vocabulary
+
+
 @wrong("stops_at_unknown")
 def encode(tokens, vocabulary):
     ids = []
@@ -1376,6 +1428,36 @@ def encode(tokens, vocabulary):
     return ids
 
 
+@wrong("zero_is_unknown")
+def encode(tokens, vocabulary):
+    return [vocabulary.get(t) or vocabulary["<unk>"] for t in tokens]
+
+
+@wrong("last_only")
+def encode(tokens, vocabulary):
+    ids = []
+    for token in tokens:
+        ids = [vocabulary.get(token, vocabulary["<unk>"])]
+    return ids
+
+
+@wrong("every_entry_asked")
+def encode(tokens, vocabulary):
+    ids = []
+    for token in tokens:
+        for word, number in vocabulary.items():
+            if token == word:
+                ids.append(number)
+            else:
+                ids.append(vocabulary["<unk>"])
+    return ids
+
+
+@wrong()
+def encode(tokens, vocabulary):
+    return {vocabulary.get(t, vocabulary["<unk>"]) for t in tokens}
+
+
 @wrong("alphabetical")
 def decode(ids, vocabulary):
     names = sorted(vocabulary)
@@ -1388,6 +1470,59 @@ def decode(ids, vocabulary):
     for i in ids:
         tokens += back[i]
     return tokens
+
+
+@wrong("ids_unknown")
+def decode(ids, vocabulary):
+    return [vocabulary.get(i, "<unk>") for i in ids]
+
+
+@wrong("joined_with_end")
+def decode(ids, vocabulary):
+    out = ""
+    for i in ids:
+        for t, n in vocabulary.items():
+            if n == i:
+                out += t + " "
+    return out
+
+
+@wrong("in_order")
+def decode(ids, vocabulary):
+    inverse = {v: k for k, v in vocabulary.items()}
+    return [inverse[i] for i in sorted(ids)]
+
+
+@wrong("below_zero_unknown")
+def decode(ids, vocabulary):
+    inverse = {v: k for k, v in vocabulary.items()}
+    return [inverse.get(i - 1, "<unk>") for i in ids]
+
+
+@wrong()
+def decode(ids, vocabulary):
+    inverse = {v: k for k, v in vocabulary.items()}
+    return [inverse[i] if inverse[i] != "<unk>" else "" for i in ids]
+
+
+@wrong()
+def decode(ids, vocabulary):
+    inverse = {v: k for k, v in vocabulary.items()}
+    return [inverse[i] if inverse[i] != "<unk>" else "?" for i in ids]
+
+
+@wrong("ids_not_found")
+def decode(ids, vocabulary):
+    return list(map(vocabulary.get, ids))
+
+
+@wrong("counts_along")
+def decode(ids, vocabulary):
+    inverse = {v: k for k, v in vocabulary.items()}
+    out = []
+    for i in range(len(ids)):
+        out.append(inverse[i])
+    return out
 
 
 @wrong("two_steps_always")
@@ -1412,6 +1547,19 @@ def merge_pair(tokens, pair):
             merged.append(a)
             merged.append(b)
     return merged
+
+
+@wrong("with_sign")
+def merge_pair(tokens, pair):
+    out, i = [], 0
+    while i < len(tokens):
+        if tuple(tokens[i : i + 2]) == tuple(pair):
+            out.append(pair[0] + "_" + pair[1])
+            i += 2
+        else:
+            out.append(tokens[i])
+            i += 1
+    return out
 
 
 @wrong("position_in_front")
@@ -1440,3 +1588,11 @@ def embed(ids, token_table, position_table):
     for place, i in enumerate(ids):
         row = token_table[i] + position_table[place]
     return row
+
+
+@wrong("whole_numbers")
+def embed(ids, token_table, position_table):
+    out = np.zeros((len(ids), token_table.shape[1]), dtype=int)
+    for i, n in enumerate(ids):
+        out[i] = token_table[n] + position_table[i]
+    return out

@@ -486,6 +486,25 @@ def to_video_convention(table):
     table = table.T
 
 
+@wrong("columns_shared_again")
+def to_video_convention(table):
+    return table.T / table.T.sum(axis=0)
+
+
+@wrong("future_is_zero")
+def to_video_convention(table):
+    return np.triu(table.T)
+
+
+@wrong("future_is_zero")
+def to_video_convention(table):
+    out = np.zeros((table.shape[1], table.shape[0]))
+    for i in range(table.shape[0]):
+        for j in range(table.shape[1]):
+            out[j, i] = table[i, j] if j <= i else 0
+    return out
+
+
 # ---- more answers of every kind ------------------------------------------------------------------------------------
 
 
@@ -493,6 +512,27 @@ def to_video_convention(table):
 def queries_and_keys(x, W_q, W_k):
     for row in x:
         return row @ W_q, row @ W_k
+
+
+@wrong("k_turned")
+def queries_and_keys(x, W_q, W_k):
+    return np.einsum("tc,cd->td", x, W_q), np.einsum("tc,cd->dt", x, W_k)
+
+
+@wrong("positive_only")
+def queries_and_keys(x, W_q, W_k):
+    return np.maximum(x @ W_q, 0), np.maximum(x @ W_k, 0)
+
+
+@wrong("q_scaled")
+def queries_and_keys(x, W_q, W_k):
+    q = (x @ W_q) / np.sqrt(W_q.shape[1])
+    return q, x @ W_k
+
+
+@wrong("whole_numbers")
+def queries_and_keys(x, W_q, W_k):
+    return (x @ W_q).astype(int), (x @ W_k).astype(int)
 
 
 @wrong("as_many_keys")
@@ -511,3 +551,27 @@ def attention_scores(q, k):
         for key in k:
             total += query @ key
     return total
+
+
+@wrong("queries_summed")
+def attention_scores(q, k):
+    return np.einsum("id,jd->j", q, k)
+
+
+@wrong("last_product")
+def attention_scores(q, k):
+    s = np.zeros((len(q), len(k)))
+    for i in range(len(q)):
+        for j in range(len(k)):
+            for d in range(q.shape[1]):
+                s[i, j] = q[i, d] * k[j, d]
+    return s
+
+
+@wrong("whole_numbers")
+def attention_scores(q, k):
+    s = np.zeros((len(q), len(k)), dtype=int)
+    for i in range(len(q)):
+        for j in range(len(k)):
+            s[i, j] = q[i] @ k[j]
+    return s

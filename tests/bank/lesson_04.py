@@ -667,7 +667,7 @@ def effective_tokens(weights):
     return np.nan_to_num(np.exp(-(weights * np.log(weights)).sum(axis=-1)))
 
 
-@wrong("values")
+@wrong("row_sums")
 def effective_tokens(weights):
     return weights.sum(axis=-1)
 
@@ -720,6 +720,29 @@ def softmax(scores):
     return positive / positive.sum(axis=-1, keepdims=True)
 
 
+@wrong("divided_by_highest")
+def softmax(scores):
+    return scores / scores.max(axis=1, keepdims=True)
+
+
+@wrong("shifted_above_only")
+def softmax(scores):
+    m = scores.max(axis=-1, keepdims=True)
+    return np.exp(scores - m) / np.exp(scores).sum(axis=-1, keepdims=True)
+
+
+@wrong("shifted_below_only")
+def softmax(scores):
+    m = scores.max(axis=-1, keepdims=True)
+    return np.exp(scores) / np.exp(scores - m).sum(axis=-1, keepdims=True)
+
+
+@wrong("divided_by_mean")
+def softmax(scores):
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / e.mean(axis=-1, keepdims=True)
+
+
 @wrong("root_of_all")
 def scale_scores(scores, head_size):
     return np.sqrt(scores / head_size)
@@ -728,6 +751,21 @@ def scale_scores(scores, head_size):
 @wrong("root_twice")
 def scale_scores(scores, head_size):
     return scores / np.sqrt(head_size**0.5)
+
+
+@wrong("upside_down")
+def scale_scores(scores, head_size):
+    return np.sqrt(head_size) / scores
+
+
+@wrong("by_root_of_all")
+def scale_scores(scores, head_size):
+    return scores / np.sqrt(scores.size)
+
+
+@wrong("always_two")
+def scale_scores(scores, head_size):
+    return scores / 2
 
 
 @wrong("keys_only")
@@ -745,6 +783,32 @@ def attention_pattern(q, k):
     return _shares(q @ k.T / np.sqrt(q.shape[-1])) @ k
 
 
+@wrong("multiplied_after_softmax")
+def attention_pattern(q, k):
+    s = q @ k.T
+    e = np.exp(s - s.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True) * np.sqrt(q.shape[1])
+
+
+@wrong("scaled_between")
+def attention_pattern(q, k):
+    from course_lib.attention import softmax
+
+    return softmax(softmax(q @ k.T) / q.shape[1] ** 0.5)
+
+
+@wrong("no_exp")
+def attention_pattern(q, k):
+    s = q @ k.T / np.sqrt(q.shape[1])
+    return s / s.sum(-1, keepdims=True)
+
+
+@wrong("sigmoid")
+def attention_pattern(q, k):
+    s = q @ k.T / np.sqrt(np.shape(q)[1])
+    return 1 / (1 + np.exp(-s))
+
+
 @wrong("base_ten")
 def effective_tokens(weights):
     return np.exp(-(weights * np.log10(weights + 1e-12)).sum(axis=-1))
@@ -753,3 +817,25 @@ def effective_tokens(weights):
 @wrong("log_of_one_more")
 def effective_tokens(weights):
     return np.exp(-(weights * np.log1p(weights)).sum(axis=-1))
+
+
+@wrong("tiny_added")
+def effective_tokens(weights):
+    return np.exp(-np.sum(weights * np.log(weights + 1e-2), axis=1))
+
+
+@wrong("never_begins_again")
+def effective_tokens(weights):
+    out = []
+    h = 0
+    for row in weights:
+        for p in row:
+            if p > 0:
+                h -= p * np.log(p)
+        out.append(np.exp(h))
+    return out
+
+
+@wrong("rounded")
+def effective_tokens(weights):
+    return np.round(np.exp(-(weights * np.log(np.where(weights > 0, weights, 1))).sum(1)))

@@ -129,6 +129,18 @@ def causal_mask(T):
     return np.tri(3, dtype=bool)
 
 
+@wrong("minus_billion")
+def causal_mask(T):
+    return np.triu(np.ones((T, T)) * -1e9, k=1)
+
+
+@wrong()
+def causal_mask(T):
+    i = np.arange(T)[:, None]
+    j = np.arange(T)[None]
+    return j <= i and j >= 0
+
+
 # ---- masked_pattern ------------------------------------------------------------------------------------------------
 
 
@@ -615,6 +627,59 @@ def masked_pattern(q, k, may_look):
     return softmax(scores + np.log(may_look + 1e-9))
 
 
+@wrong()
+def masked_pattern(q, k, may_look):
+    from course_lib.attention import softmax
+
+    s = q @ k.T / np.sqrt(q.shape[1])
+    if may_look:
+        return softmax(s)
+    return softmax(-np.inf)
+
+
+@wrong("infinity_after")
+def masked_pattern(q, k, may_look):
+    from course_lib.attention import softmax
+
+    s = q @ k.T / np.sqrt(q.shape[1])
+    w = softmax(s)
+    w[~may_look] = -np.inf
+    return w
+
+
+@wrong("nan_left")
+def masked_pattern(q, k, may_look):
+
+    s = q @ k.T / np.sqrt(q.shape[1])
+    s[~may_look] = np.nan
+    e = np.exp(s - np.nanmax(s, -1, keepdims=True))
+    return e / np.nansum(e, -1, keepdims=True)
+
+
+@wrong("scaled_after")
+def masked_pattern(q, k, may_look):
+    from course_lib.attention import softmax
+
+    s = np.where(may_look, q @ k.T, -np.inf)
+    return softmax(s) / np.sqrt(q.shape[1])
+
+
+@wrong("lowest_score")
+def masked_pattern(q, k, may_look):
+    from course_lib.attention import softmax
+
+    s = q @ k.T / np.sqrt(q.shape[1])
+    return softmax(np.where(may_look, s, s.min()))
+
+
+@wrong("infinity_after")
+def masked_pattern(q, k, may_look):
+    from course_lib.attention import softmax
+
+    s = q @ k.T / np.sqrt(q.shape[1])
+    return np.where(may_look, softmax(s), -np.inf)
+
+
 @wrong("only_large")
 def leaks(f, x, position):
     changed = x.copy()
@@ -639,6 +704,30 @@ def leaks(f, x, position):
 @right
 def leaks(f, x, position):
     return not np.allclose(f(x)[: position + 1], f(x[: position + 1]))
+
+
+@wrong()
+def leaks(f, x, position):
+    y = x.copy()
+    y[position + 1 :] = 0
+    if f(x)[: position + 1] == f(y)[: position + 1]:
+        return False
+    return True
+
+
+@wrong()
+def leaks(f, x, position):
+    y = x.copy()
+    y[position + 1 :] += 1
+    return (f(x)[: position + 1] - f(y)[: position + 1]).sum() != 0
+
+
+@wrong("how_far")
+def leaks(f, x, position):
+    y = x.copy()
+    y[position + 1 :] += 1
+    d = abs(f(x) - f(y))[: position + 1]
+    return d.max()
 
 
 @wrong("negative_start")
@@ -668,3 +757,15 @@ def sliding_window_mask(T, window):
 def sliding_window_mask(T, window):
     distance = np.arange(T)[:, None] - np.arange(T)
     return (distance >= 0) | (distance < window)
+
+
+@wrong()
+def sliding_window_mask(T, window):
+    i, j = np.arange(T)[:, None], np.arange(T)
+    return (j <= i) and (i - j < window)
+
+
+@wrong()
+def sliding_window_mask(T, window):
+    i, j = np.arange(T)[:, None], np.arange(T)
+    return i - window < j <= i

@@ -258,7 +258,7 @@ def low_rank_value(x, W_down, W_up):
     return W_up.T @ W_down.T @ x.T
 
 
-@wrong("raised")
+@wrong("order_swapped")
 def low_rank_value(x, W_down, W_up):
     return x @ W_up @ W_down
 
@@ -271,6 +271,16 @@ def low_rank_value(x, W_down, W_up):
 @wrong("values")
 def low_rank_value(x, W_down, W_up):
     return np.round(x @ W_down) @ W_up
+
+
+@wrong("order_swapped")
+def low_rank_value(x, W_down, W_up):
+    return x @ W_up @ W_down
+
+
+@wrong("up_first")
+def low_rank_value(x, W_down, W_up):
+    return W_up @ W_down @ x
 
 
 # ---- add_to_stream -------------------------------------------------------------------------------------------------
@@ -615,14 +625,14 @@ def attend(q, k, v, may_look=None):
     return exps / exps.sum(1, keepdims=True) @ v
 
 
-@wrong("mask_refused")
+@wrong()
 def attend(q, k, v, may_look=None):
     if may_look:
         return masked_pattern(q, k, may_look) @ v
     return attention_pattern(q, k) @ v
 
 
-@wrong("always_causal")
+@wrong("always_causal_square")
 def attend(q, k, v, may_look=None):
     if may_look is None:
         may_look = np.tri(len(q), dtype=bool)
@@ -660,6 +670,16 @@ def attend(q, k, v):
 @wrong("masked_again")
 def value_update(x, weights, W_v):
     return np.tril(weights) @ (x @ W_v)
+
+
+@wrong("earlier_only")
+def value_update(x, weights, W_v):
+    v = x @ W_v
+    out = np.zeros(x.shape)
+    for i in range(len(x)):
+        for j in range(i):
+            out[i] += weights[i, j] * v[j]
+    return out
 
 
 @wrong("rows_checked")
@@ -730,6 +750,33 @@ def attend(q, k, v, may_look=None):
     if may_look is not None:
         scores = np.where(may_look, scores, -np.inf)
     return softmax(scores / np.sqrt(q.shape[-1])) @ v
+
+
+@wrong()
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look:
+        s = np.where(may_look, s, -np.inf)
+    e = np.exp(s - s.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True) @ v
+
+
+@wrong("shared_again")
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    e = np.exp(s - s.max(-1, keepdims=True))
+    w = e / e.sum(-1, keepdims=True)
+    if may_look is not None:
+        w = w * may_look
+        w = w / w.sum(-1, keepdims=True)
+    return w @ v
+
+
+@wrong("mask_ignored", "not_shared")
+def attend(q, k, v, may_look=None):
+    w = q @ k.T / np.sqrt(q.shape[-1])
+    e = np.exp(w - w.max(-1, keepdims=True))
+    return e @ v
 
 
 @wrong("stretched")

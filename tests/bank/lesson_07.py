@@ -139,6 +139,20 @@ def split_heads(x, n_head):
     return np.split(x, n_head, axis=1)
 
 
+@wrong("first_column_each")
+def split_heads(x, n_head):
+    B, T, C = x.shape
+    D = C // n_head
+    return np.array([[x[b][:, h * D : h * D + 1] for h in range(n_head)] for b in range(B)])
+
+
+@wrong("overlapping")
+def split_heads(x, n_head):
+    B, T, C = x.shape
+    D = C // n_head
+    return np.array([[x[b][:, h : h + D] for h in range(n_head)] for b in range(B)])
+
+
 # ---- merge_heads ---------------------------------------------------------------------------------------------------
 
 
@@ -253,6 +267,22 @@ def merge_heads(x):
 @wrong()
 def merge_heads(x):
     return np.concatenate([text for text in x], axis=-1)
+
+
+@wrong("features_in_front")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.transpose(0, 3, 1, 2).reshape(B, T, H * D)
+
+
+@wrong("heads_in_a_list")
+def merge_heads(x):
+    return np.concatenate([x[:, h] for h in range(x.shape[1])], axis=0)
+
+
+@wrong("largest")
+def merge_heads(x):
+    return x.max(axis=1)
 
 
 # ---- multi_head_attention ------------------------------------------------------------------------------------------
@@ -582,6 +612,24 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
     return merge(attend(q / q.shape[-1] ** 0.5, k, v, may_look)) @ W_o
 
 
+@wrong("by_number_of_heads")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    s = q @ k.swapaxes(-2, -1) / np.sqrt(n_head)
+    if may_look is not None:
+        s = np.where(may_look, s, -np.inf)
+    e = np.exp(s - s.max(-1, keepdims=True))
+    return merge(e / e.sum(-1, keepdims=True) @ v) @ W_o
+
+
+@wrong()
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    if may_look:
+        return merge(attend(q, k, v, may_look)) @ W_o
+    return merge(attend(q, k, v)) @ W_o
+
+
 @wrong("everybody_alike")
 def cross_attention(x, source, W_q, W_k, W_v):
     return np.tile((source @ W_v).mean(axis=0), (len(x), 1))
@@ -596,3 +644,21 @@ def cross_attention(x, source, W_q, W_k, W_v):
 @wrong("divided")
 def cross_attention(x, source, W_q, W_k, W_v):
     return attend(x @ W_q, source @ W_k, source @ W_v) / len(source)
+
+
+@wrong("unscaled", "overflow")
+def cross_attention(x, source, W_q, W_k, W_v):
+    w = np.exp(x @ W_q @ (source @ W_k).T)
+    return w / w.sum(-1, keepdims=True) @ source @ W_v
+
+
+@wrong("turned")
+def cross_attention(x, source, W_q, W_k, W_v):
+    return attend(x @ W_q, source @ W_k, source @ W_v).T
+
+
+@wrong("overflow")
+def cross_attention(x, source, W_q, W_k, W_v):
+    s = (x @ W_q) @ (source @ W_k).T / np.sqrt(W_q.shape[1])
+    e = np.exp(s)
+    return e / e.sum(-1, keepdims=True) @ (source @ W_v)
