@@ -256,8 +256,8 @@ language = tiny.language()
 " ".join(language.stories(2)[0]), " ".join(language.stories(2)[1])
 
 # %% [markdown]
-# All that is random here is known exactly, and so is the smallest loss that any model can reach: the
-# [entropy floor](../GLOSSARY.md#entropy-floor).
+# All that is random here is known exactly. So are the losses of two simple readers, one who only counts words and one who counts pairs of
+# neighbours, and the smallest loss that any model can reach: the [entropy floor](../GLOSSARY.md#entropy-floor).
 
 # %% slide="subslide"
 predict(
@@ -271,18 +271,18 @@ predict(
 )
 
 # %%
-complete = tiny.train(seed=3)
-no_value = tiny.train(value=False, seed=3)
+complete = tiny.train(seed=5)
+no_value = tiny.train(value=False, seed=5)
 floors = {
-    "knows how frequent each word is:": language.unigram_entropy(),
-    "knows which word follows which:": language.bigram_entropy(),
+    "counting words:": language.unigram_entropy(),
+    "pairs of words:": language.bigram_entropy(),
     "floor:": language.entropy_floor(),
 }
 
 # %% slide="subslide"
-middles = np.arange(25, 300, 50)
+middles = np.arange(12.5, len(complete), 25)
 show.lines(
-    {"with": tiny.coarse(complete), "without": tiny.coarse(no_value)},
+    {"with": tiny.coarse(complete, every=25), "without": tiny.coarse(no_value, every=25)},
     x=middles,
     floors=floors,
     title="Without a value matrix: worse than counting pairs of words",
@@ -299,11 +299,11 @@ show.lines(
 # Is that explanation right? Test it: give the model a second table, of its own, for reading out. Then that one can do the translating.
 
 # %%
-separate = {value: tiny.coarse(tiny.train(value=value, tied=False, seed=3))[-1] for value in (True, False)}
+separate = {value: tiny.coarse(tiny.train(value=value, tied=False, seed=5))[-1] for value in (True, False)}
 ends = [tiny.coarse(complete)[-1], tiny.coarse(no_value)[-1], separate[True], separate[False]]
 names = ["1 table, with", "1 table, without", "2 tables, with", "2 tables, without"]
 title = "A second table can do the value matrix's work"
-show.bars(ends, names, title=title, y_name="last loss (nats per token)", highlight=(0, 2))
+show.bars(ends, names, title=title, y_name="loss of the last 50 steps", highlight=(0, 2))
 
 # %% [markdown]
 # So the honest answer to the viewer: **it can work, if something else does the translating.** With a second table nearly the whole gap
@@ -347,32 +347,37 @@ predict(
 )
 
 # %%
-runs = {
-    f"{layers} {name}": tiny.coarse(tiny.train(residual=plus, n_layer=layers, seed=3), every=100)[-1]
-    for layers in (1, 2, 3)
+curves = {
+    f"{layers} {name}": tiny.train(residual=plus, n_layer=layers, seed=5)
+    for layers in (1, 2)
     for name, plus in {"with +": True, "without": False}.items()
 }
+curves |= {"4 with +": complete, "4 without": tiny.train(residual=False, seed=5)}
+runs = {name: tiny.coarse(curve)[-1] for name, curve in curves.items()}
 
 # %% slide="subslide"
 frequencies = language.unigram_entropy()
 show.bars(
     list(runs.values()),
     list(runs),
-    title=f"Without the plus, three layers know only the words' frequencies ({frequencies:.1f})",
+    title=f"Without the plus, four layers know only the words' frequencies ({frequencies:.1f})",
     x_name="layers, with or without the plus",
-    y_name="last loss (nats per token)",
+    y_name="loss of the last 50 steps",
     highlight=(0, 2, 4),
 )
 
 # %% [markdown]
-# A surprise first: with one layer the plus is not needed at all. But with three, the model is no better than somebody who knows how frequent each
+# A surprise first: with one layer the plus is not needed at all. But with four, the model is no better than somebody who knows how frequent each
 # word is, and nothing about their order, while the same model *with* the plus is none the worse for its depth.
+#
+# Was that luck? We trained from eight different starts. Two layers without the plus end anywhere between the others; all else came out like this
+# every time, the value matrix too. (`seed=5` is our start. Take another.)
 
 # %% [markdown] slide="skip"
 # The plus is a road past every layer: forwards for what a token is, backwards for what training has to say to the first layers. Depth leans on it.
 #
-# **Change it:** does the three-layer model come unstuck if you give it more time? Look at
-# `tiny.coarse(tiny.train(residual=False, n_layer=3, steps=900, seed=3), every=100)`, and compare its end with the bars.
+# **Change it:** does the four-layer model come unstuck if you give it more time? Look at
+# `tiny.coarse(tiny.train(residual=False, steps=800, seed=5), every=100)`, and compare its end with the bars.
 
 # %% [markdown] slide="skip"
 # ## In the video's notation

@@ -8,19 +8,19 @@ from course_lib.attention import attend, causal_mask
 from course_lib.gpt import tiny
 
 
-@pytest.fixture(scope="module")
-def losses():
-    """The losses of the runs that lesson 06 shows, trained once."""
+@pytest.fixture(scope="module", params=[5, 0, 1])
+def losses(request):
+    """The losses of the runs that lesson 06 shows, from its own start and two others: nothing it says may hang on the start."""
     runs = {
         "complete": {},
         "no value": {"value": False},
-        "no plus": {"residual": False, "n_layer": 3},
+        "no plus": {"residual": False},
         "no plus, one layer": {"residual": False, "n_layer": 1},
         "one layer": {"n_layer": 1},
         "two tables": {"tied": False},
         "two tables, no value": {"tied": False, "value": False},
     }
-    return {name: tiny.train(seed=3, **switches) for name, switches in runs.items()}
+    return {name: tiny.train(seed=request.param, **switches) for name, switches in runs.items()}
 
 
 def end(curve):
@@ -41,8 +41,9 @@ def test_a_second_table_makes_up_for_the_value_matrix(losses):
     assert abs(end(losses["two tables"]) - end(losses["two tables, no value"])) < 0.2
 
 
-def test_without_the_plus_one_layer_learns_and_three_are_stuck(losses):
-    assert abs(end(losses["no plus, one layer"]) - end(losses["one layer"])) < 0.2
+def test_without_the_plus_one_layer_learns_as_well_and_four_are_stuck(losses):
+    assert end(losses["no plus, one layer"]) < end(losses["one layer"]) + 0.05
+    assert end(losses["complete"]) < end(losses["one layer"]) + 0.05
     assert end(losses["no plus"]) == pytest.approx(tiny.language().unigram_entropy(), abs=0.03)
 
 

@@ -23,7 +23,7 @@ def language(seed=0):
     return FluffyCorpus(seed, words_per_kind=6, third_noun=0)
 
 
-def train(value=True, residual=True, steps=300, seed=0, n_layer=4, tied=True):
+def train(value=True, residual=True, steps=200, seed=0, n_layer=4, tied=True):
     """Train one head per layer and return the loss of every step, (steps,) in nats per token.
 
     value=False adds what is looked at as it is, without a value matrix. residual=False hands on the update alone, without the "+".
