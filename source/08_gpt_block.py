@@ -77,7 +77,7 @@ pair = torch.tensor([1.0, 3.0])
 # ## Vectors that grow
 #
 # Every layer *adds* to the [residual stream](../GLOSSARY.md#residual-stream). So its vectors become longer and longer: in a model that we train below,
-# about 20 times as long. What does that do to attention?
+# many times as long. What does that do to attention?
 
 # %%
 predict(
@@ -118,9 +118,9 @@ centred = v - v.mean()
 normed = centred / centred.pow(2).mean().sqrt()
 show.heatmap(
     torch.stack([v, centred, normed]),
-    ["v", "minus its mean", "divided by the spread"],
+    ["v", "− mean", "÷ spread"],
     ["1st", "2nd", "3rd", "4th"],
-    title="Layer norm: mean 0, and mean square 1",
+    title="Mean 0, and spread 1",
     row_name="step",
     column_name="number",
 )
@@ -139,10 +139,7 @@ predict(
 # %% slide="subslide"
 from course_lib.gpt.block_pieces import layer_norm
 
-{
-    name: layer_norm(vector, gain=1, shift=0).round(decimals=2).tolist()
-    for name, vector in {"v": v, "10 · v": 10 * v, "v + 100": v + 100}.items()
-}
+{name: layer_norm(vector, gain=1, shift=0) for name, vector in {"v": v, "10 · v": 10 * v, "v + 100": v + 100}.items()}
 
 # %% [markdown]
 # Whatever comes in, a vector of C numbers goes out with length √C. Only the shape of the vector is left.
@@ -242,7 +239,7 @@ show.heatmap(
     steps,
     ["dot product", "plus bias", "ReLU"],
     PHRASES,
-    "A neuron that fires for Michael AND Jordan",
+    "It fires for Michael AND Jordan",
     row_name="step",
     column_name="vector",
 )
@@ -261,7 +258,7 @@ show.heatmap(
     names + update,
     PHRASES,
     PROPERTIES,
-    "x + update: somebody has learned to play basketball",
+    "x + update: one plays basketball",
     row_name="vector",
     column_name="property",
     pattern=True,
@@ -299,8 +296,8 @@ one = names @ (W_up @ W_down) + b_up @ W_down  # (T, C)
 {"20 neurons without a bend, against one matrix": round((two - one).abs().max().item(), 4)}
 
 # %% [markdown]
-# And one matrix only adds: what it says for Michael, plus what it says for Jordan. Whatever Michael Jordan gets, the other two then get their shares of it. So all
-# of the AND is in the bend.
+# And one matrix only adds: what it says for Michael Jordan is what it says for Michael, plus what it says for Jordan. It can't say something for both and
+# nothing for either. So all of the AND is in the bend.
 #
 # GPT bends a little more softly than ReLU: by [GELU](../GLOSSARY.md#gelu).
 
@@ -317,12 +314,8 @@ show.lines(
 )
 
 # %%
-softly = {"exact": F.gelu(h), "by tanh (GPT-2)": F.gelu(h, approximate="tanh")}
-{
-    "the two ways to compute GELU differ by at most": round(
-        (softly["exact"] - softly["by tanh (GPT-2)"]).abs().max().item(), 4
-    )
-}
+by_tanh = F.gelu(h, approximate="tanh")  # GPT-2's way to compute it
+{"the exact GELU and GPT-2's differ by at most": round((F.gelu(h) - by_tanh).abs().max().item(), 4)}
 
 # %% [markdown]
 # Below 0 ReLU is quite flat: a neuron that is silent for every text gets no gradient, and stays silent for ever. GELU leaves it a little
@@ -346,10 +339,11 @@ predict(
 
 # %%
 from course_lib.attention import attend
-from course_lib.attention import sentence as s
+from course_lib.attention.sentence import W_down as value_down
+from course_lib.attention.sentence import W_up as value_up
 from course_lib.gpt.block_pieces import and_neuron
 
-E_after = E + attend(E @ W_q, E @ W_k, E @ s.W_down, may_look) @ s.W_up  # (T, C)
+E_after = E + attend(E @ W_q, E @ W_k, E @ value_down, may_look) @ value_up  # (T, C)
 animal, soft = (torch.eye(12, dtype=torch.float64)[FEATURES.index(name)] for name in ("animal", "soft"))
 fires = torch.stack([and_neuron(torch.tensor(stream), animal, soft) for stream in (E, E_after)])
 show.heatmap(
@@ -415,7 +409,7 @@ difference = {
     "without a mask": (ours(texts) - theirs(texts)).abs().max(),
     "with src_mask=~may_look": (ours(texts) - theirs(texts, src_mask=~may_look)).abs().max(),
 }
-{name: round(value.item(), 4) for name, value in difference.items()}
+{name: round(value.item(), 3) for name, value in difference.items()}
 
 # %% [markdown]
 # Equal. (Mind the `~`: this layer's masks say True for *hidden*, while ours, and `F.scaled_dot_product_attention`, say True for *may look*.)
@@ -490,17 +484,19 @@ predict(
 
 # %%
 without = [short_runs.loss_without(model, block) for block in (None, 0, 1, 2, 3, 4, 5)]
+blind_guess = np.log(len(tiny.language().vocabulary))  # all words alike
 show.bars(
-    np.round(without, 1),
-    ["all six", *(f"without {n}" for n in range(1, 7))],
+    np.round([*without, blind_guess], 1),
+    ["none", *(f"block {n}" for n in range(1, 7)), "blind guess"],
     title="Take out any block but the first, and the model still works",
-    x_name="block that was taken out",
+    x_name="what was taken out",
     y_name="loss (nats per token)",
     highlight=[0],
 )
 
 # %% [markdown]
-# Without its first block the model is far worse than a guess among all words: ln 35 is 3.6. But without any of the later ones, the loss rises a little. If each block *replaced* the stream, the next one would
+# Without its first block the model is worse than a blind guess among all words: confidently wrong. Without any of the later ones, the loss rises a
+# little. If each block *replaced* the stream, the next one would
 # have nothing to read. So a deep GPT is less like a chain than like a crowd in which each adds a word (Veit et al. 2016).
 
 # %% [markdown] slide="slide" notes="This was found the hard way. The first transformers needed a warm-up or did not train at all, and for years nobody could quite say why."
@@ -536,11 +532,11 @@ for name, (post, warm_up) in runs.items():
     curves[name] = tiny.coarse(short_runs.train(deep, warm_up=warm_up), every=30)
 
 # %%
+frequencies = tiny.language().unigram_entropy()  # the loss of one who knows only these
 show.lines(
     curves,
     x=range(15, 150, 30),
-    floors={"knows how frequent each word is:": tiny.language().unigram_entropy()},
-    title="Ten blocks: post-norm is stuck, unless it begins with tiny steps",
+    title=f"Ten blocks: post-norm is stuck at the words' frequencies ({frequencies:.1f})",
     x_name="training step",
     y_name="loss (nats per token)",
 )

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from course_lib import show
 from course_lib.check import find, lesson_08
 from course_lib.gpt import block_pieces, short_runs
 from course_lib.gpt.model import Block, GPTConfig
@@ -180,3 +181,19 @@ def test_leaving_a_block_out_is_walking_past_it():
 def test_an_unknown_start_is_refused():
     with pytest.raises(ValueError, match="huge"):
         short_runs.small_gpt(2, start="huge")
+
+
+# ---- the road ------------------------------------------------------------------------------------------------------
+
+
+def test_the_road_says_every_number():
+    picture = show.road([1.0, 1.5, 7.0, 7.2, 9.0], [0.5, 6.4, 3.3, 2.2], "It grows")
+    said = "starts with size 1; block 1: attention adds 0.5, MLP adds 6.4, size 7; block 2: attention adds 3.3, MLP adds 2.2, size 9."
+    assert picture.alt.endswith(said)
+    assert picture.alt.startswith("It grows.")
+
+
+@pytest.mark.parametrize("updates", [[], [1.0], [1.0, 2.0, 3.0], [1.0] * 4])
+def test_a_road_whose_numbers_do_not_fit_is_refused(updates):
+    with pytest.raises(ValueError, match="two updates a block"):
+        show.road([1.0, 1.0, 1.0], updates, "No")
