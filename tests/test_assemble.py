@@ -273,7 +273,20 @@ def test_a_copy_has_its_own_parameters_and_the_same_functions(tmp_path):
         parameter.data += 1
     assert torch.equal(model(ids), before)
     assert not torch.allclose(other(ids), before)
+    assert other.pieces is model.pieces
     assert all(block.attention.attend.__self__ is block.attention for block in other.blocks)
+
+
+@pytest.mark.parametrize("style", [None, 0, 1, 2])
+def test_it_works_in_half_precision(style, tmp_path):
+    model, right = assemble(CONFIG, write(tmp_path, solutions() if style is None else styled(style))), reference()
+    model.load_state_dict(right.state_dict())
+    ids = torch.randint(17, (2, 9))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits, loss = model(ids), model.loss(ids)
+    assert (logits - right(ids)).abs().max() < 0.05 * right(ids).abs().max()
+    loss.backward()
+    assert all(parameter.grad.isfinite().all() for parameter in model.parameters())
 
 
 class Cache:

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from course_lib.attention import numpy_attention
 from course_lib.attention import torch_attention as ta
 
-from .block_pieces import mlp  # noqa: F401 (one of the REFERENCES)
+from . import block_pieces
 from .learners_code import run
 from .model import GPT, MLP, Block, CausalSelfAttention
 from .numpy_on_torch import for_both, on_arrays
@@ -74,6 +74,7 @@ def cross_entropy(logits, targets):
 
 
 REFERENCES = {name: globals()[name] for name in LESSONS if name in globals()} | {
+    "mlp": block_pieces.mlp,
     "softmax": partial(torch.softmax, dim=-1),
     "scale_scores": numpy_attention.scale_scores,  # plain arithmetic: the same for arrays and tensors
     "add_to_stream": numpy_attention.add_to_stream,

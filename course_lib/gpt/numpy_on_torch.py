@@ -4,6 +4,7 @@ That layer, `torch._numpy`, is what torch.compiler.wrap_numpy compiles NumPy cod
 array. So a function that was written for arrays can be trained as it stands.
 """
 
+import contextlib
 import functools
 import importlib.util
 import sys
@@ -122,7 +123,7 @@ def tensors_in(value):
 def arrays_in(value):
     """A tensor as an Array; a function of tensors as one of Arrays; lists of these; everything else as it is."""
     if isinstance(value, torch.Tensor):
-        return Array(value)
+        return Array(value.float() if value.dtype == torch.bfloat16 else value)  # NumPy has no bfloat16
     if isinstance(value, list | tuple):
         return type(value)(arrays_in(entry) for entry in value)
     return for_both(value) if callable(value) else value
@@ -143,11 +144,13 @@ def for_both(function):
 
 
 def on_arrays(function):
-    """A function of Arrays as one of tensors."""
+    """A function of Arrays as one of tensors; inside it there is no half precision, which NumPy's rules do not know."""
 
     @functools.wraps(function)
     def called(*args, **named):
-        value = function(*map(arrays_in, args), **{name: arrays_in(arg) for name, arg in named.items()})
-        return tensors_in(value)
+        device = next((arg.device.type for arg in args if isinstance(arg, torch.Tensor)), "cpu")
+        with torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else contextlib.nullcontext():
+            value = function(*map(arrays_in, args), **{name: arrays_in(arg) for name, arg in named.items()})
+            return tensors_in(value)
 
     return called
