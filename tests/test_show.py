@@ -134,6 +134,16 @@ def test_the_shadow_times_the_length_is_the_dot_product():
         show.arrows([[1, 2], [0, 0]], ["a", "b"], title="t", shadow=(0, 1))
 
 
+def test_no_line_runs_through_the_name_of_a_curve(monkeypatch):
+    """A curve that ends on 0 or on a floor has its name there, on white, above the line."""
+    drawn, annotate = [], matplotlib.axes.Axes.annotate
+    monkeypatch.setattr(matplotlib.axes.Axes, "annotate", lambda *a, **k: drawn.append(annotate(*a, **k)) or drawn[-1])
+    show.lines({"loss": [-1, 1, 0.0]}, title="t", x_name="x", y_name="y", floors={"f": 0.0})
+    name = next(text for text in drawn if text.get_text() == "loss")
+    assert name.get_bbox_patch().get_facecolor() == (1, 1, 1, 1)
+    assert name.get_zorder() > max(line.get_zorder() for line in name.axes.lines)
+
+
 def test_long_data_is_not_read_out_in_full():
     vectors = np.random.default_rng(1).normal(size=(2, 50))
     assert "and 38 more. The sum is" in show.products(*vectors).alt

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-ABSOLUTE, RELATIVE = 1e-4, 1e-3  # float32 and a different order of summation pass; every listed mistake is far outside
+from course_lib.attention.tolerance import agree
+
 LARGEST = 1_000_000  # numbers; no exercise returns more
 
 
@@ -119,7 +120,9 @@ def _no_numbers(value, wanted):
         return "The rows of your table have different lengths. Give each row as many entries as there are columns."
     if isinstance(value, np.ndarray) and value.dtype.kind in "US":
         return f"Your function returned an array of texts, not {wanted}. Leave out the quotation marks."
-    return f"Your function returned {'an' if isinstance(value, np.ndarray) else 'a'} {type(value).__name__}, not {wanted}."
+    return (
+        f"Your function returned {'an' if isinstance(value, np.ndarray) else 'a'} {type(value).__name__}, not {wanted}."
+    )
 
 
 def same(mine, theirs):
@@ -133,13 +136,6 @@ def same(mine, theirs):
     if isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray):
         return mine.shape == theirs.shape and bool(agree(mine, theirs).all())
     return type(mine) is type(theirs) and mine == theirs
-
-
-def agree(mine, theirs):
-    """Entry by entry: do two float arrays of one shape agree?"""
-    with np.errstate(all="ignore"):
-        near = (abs(theirs) < float("inf")) & (abs(mine - theirs) <= ABSOLUTE + RELATIVE * abs(theirs))
-    return near | (mine == theirs) | ((mine != mine) & (theirs != theirs))
 
 
 def only_nan(outcome):

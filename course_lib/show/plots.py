@@ -84,6 +84,7 @@ def _name_curves(axes, curves, points, height):
     for i, (name, (at, _), last, rise) in enumerate(zip(curves, ends, lasts, moved, strict=True)):
         if len(at):
             words = {"color": SERIES[i % len(SERIES)], "weight": "bold", "va": "center", "annotation_clip": False}
+            words["bbox"] = {"fc": "white", "ec": "none", "pad": 1}  # no line runs through a name
             axes.annotate(name, (at[-1], last), (7, rise), textcoords="offset points", **words)
 
 
