@@ -109,6 +109,9 @@ predict(
 # %% [markdown]
 # An echo. The blocks start small, so each token's own vector travels along the residual stream almost untouched, and at the end it is compared with its
 # own row. You see the stream (lesson 6) and the tied table at work, in a model that knows nothing.
+#
+# **Change it:** put `for weight in small.blocks.parameters(): weight.data *= 2` in front of the line that makes `logits`, and run both cells again. Is the echo still
+# there?
 
 # %% [markdown] slide="slide" notes="Let them guess first how surprised somebody is who has no idea at all. One in 102: that is the whole calculation."
 # ## How surprised is it?
@@ -134,17 +137,18 @@ given = probabilities.gather(-1, texts[:, 1:, None])
 {"surprise of the model": f"{-given.log().mean():.1f}", "ln V": f"{torch.tensor(len(vocabulary)).log():.1f}"}
 
 # %% slide="subslide"
-last = probabilities[0, -1].detach()
-show.lines(
-    {"untrained model": last.sort(descending=True).values.numpy()},
-    floors={"1 in 102": 1 / len(vocabulary)},
-    title="Before training every token is about equally likely",
-    x_name="tokens of the vocabulary, likeliest first",
-    y_name="probability of coming next",
+likeliest = logits[0, -1].softmax(-1).topk(8)
+show.bars(
+    (100 * likeliest.values).round(decimals=1).tolist(),
+    decode(likeliest.indices.tolist(), vocabulary),
+    title="Before training nothing is likely: the echo is only just ahead",
+    x_name="the eight likeliest tokens behind “… the verdant forest”",
+    y_name="per cent",
+    highlight=[0],
 )
 
 # %% [markdown]
-# Hardly better or worse than no idea at all: the echo is a slight preference, not more. Remember ln V. If a training run does *not* start there, something is
+# No better than having no idea at all: the echo is a slight preference, not more. Remember ln V. If a training run does *not* start there, something is
 # wrong with the model (or it sees the answer: lesson 5).
 
 # %% [markdown] slide="slide" notes="From here on it is arithmetic. Let them multiply on paper: 12,288 times 50,257, roughly, is 600 million."
@@ -211,7 +215,8 @@ gpt_3 = video_ledger(GPT_3)
 show.ledger(gpt_3, title=f"GPT-3: {gpt_3.total:,} parameters, and a third of them is attention")
 
 # %% [markdown]
-# A third is attention, two thirds are the MLPs, and all tables together are not one per cent. (In the fluffy language's small model it is different: do its own ledger.)
+# A third is attention, two thirds are the MLPs, and all tables together are not one per cent. (In smaller models the tables weigh more: you
+# will see.)
 #
 # How many matrices is that? In each layer three for each head, one output matrix for all heads together, and two of the MLP. And two tables.
 
@@ -241,13 +246,13 @@ changes |= {"a sixth of the heads": {"n_head": 16}, "four times the context": {"
 {name: round(video_ledger(replace(GPT_3, **change)).total / gpt_3.total, 2) for name, change in changes.items()}
 
 # %% slide="subslide"
-show.LedgerSliders()
+show.LedgerSliders(n_layer=12, n_head=12, n_embd=768, context_length=1_024)
 
 # %% [markdown]
 # Width counts squared, depth once, and the number of heads not at all: it is one and the same width, dealt out differently (lesson 7). The context costs nothing either! It costs *time and memory*
 # (lesson 13), but no parameters: the same matrices serve every place.
 #
-# **Change it:** set the sliders to 12 layers, 12 heads, width 768. Where do most parameters sit in a model of that size? And what happens if you switch "counted as"?
+# The sliders begin at GPT-2's sizes. **Change it:** make the model wider and deeper, until the two tables together are a tenth of it. And what happens if you switch "counted as"?
 
 # %% [markdown] slide="slide" notes="This question came up under the video. The number is so large that a comparison helps: it is for one layer."
 # ## You asked: would it take hundreds of trillions without all this?
@@ -281,16 +286,45 @@ show.lines(
         "a block": np.full(len(contexts), np.log10(block)),
     },
     x=np.log2(contexts),
-    title="One layer: attention costs the same for every context",
+    title="Weights of one layer: a block needs the same for every context",
     x_name="tokens in the context, as a power of 2",
     y_name="weights, as a power of 10",
 )
 
 # %% [markdown]
-# So yes: about 633 trillion, for *one* of 96 layers. Only for two or three tokens would it be the cheaper one.
-#
-# And it would learn worse. In a fully connected layer the weights between place 3 and place 4 have nothing to do with those between 103 and 104. It would have to learn at every pair of places anew what *an adjective in
-# front of a noun* is. A head learns it once, for all places, because its weights don't belong to places but to *kinds of vectors*.
+# So yes: about 633 trillion, for *one* of 96 layers. Only for up to three tokens would it be the cheaper one.
+
+# %% [markdown] slide="subslide" notes="A head has no weights for places. What it learns about adjectives in place 3 holds in place 300."
+# Suppose that somebody could pay for it. Would it at least learn well? A tiny trial: in each text of 16 tokens one noun stands behind one adjective, and at the noun the adjective is to be named. Two models train on
+# it, one with a fully connected layer, one with a single head. In training the noun always stands at one of the places 1 to 7.
+
+# %%
+predict(
+    "Afterwards the noun may stand anywhere. Where do the two still name its adjective?",
+    {
+        "both everywhere": "The fully connected layer has weights of its own for each pair of places. Those behind place 7 have learned nothing.",
+        "both at places 1 to 7 only": "A head has no weights for places at all: it knows adjectives by their keys, wherever they stand.",
+        "the head everywhere, the other one at places 1 to 7": "What a head has learned at one place, it can do at all of them.",
+    },
+    right="the head everywhere, the other one at places 1 to 7",
+)
+
+# %% slide="subslide"
+from course_lib.gpt.places import right_at_each_place
+
+shares = {name: np.round(right_at_each_place(name), 1) for name in ("fully connected", "one head")}
+show.lines(
+    shares,
+    x=range(1, 16),
+    floors={"guessing": 1 / 8},
+    title="A head uses everywhere what it learned at places 1 to 7",
+    x_name="place of the noun",
+    y_name="share of adjectives named",
+)
+
+# %% [markdown]
+# Behind place 7 the fully connected layer only guesses, although it has 60 times as many weights. It would have to see *an adjective in front of a noun* at every place anew. A head's weights don't belong to
+# places but to *kinds of vectors*: that is the structure which saves the trillions.
 
 # %% [markdown] slide="slide" notes="There is no trick in it: ask them to name something that the model learns and that our table leaves out."
 # ## Two honest counts
@@ -412,7 +446,7 @@ except NotLoaded as sentence:
 # | MLP | $W_\uparrow$, $W_\downarrow$ | `mlp.up`, `mlp.down` |
 # | counted | matrices | every number that is learned |
 #
-# The [unembedding](../GLOSSARY.md#unembedding) of the video is applied to the last vector only, since that is the one that predicts the next token. In code it is applied at every place: in training all of them count.
+# The video applies its [unembedding](../GLOSSARY.md#unembedding) to the last vector, which predicts the next token. Code applies it at every place: in training all of them count.
 
 # %% [markdown] slide="slide"
 # ## What to take away

@@ -17,7 +17,8 @@ from course_lib.check import check, hint, progress, show
 # - `position_table`, shape (context_length, C): a row for each place; a text may be shorter than the context
 # - `blocks`: a list of functions; each takes the stream (B, T, C) and returns it with its updates added
 # - `final_norm`: a function, too
-#
+
+# %% [markdown]
 # Return the logits, shape (B, T, V). The same table reads tokens in and predictions out: the score of a token is the dot product of the normed vector with *its* row.
 #
 # Everything is a torch tensor here. (Answers in NumPy or as lists are fine.)
