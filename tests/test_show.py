@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from course_lib import show
+from course_lib.gpt.ledger import GPT_2, GPT_3, video_ledger
 from course_lib.show import dot_products, grids, labels
 from course_lib.show.style import number
 
@@ -28,6 +29,8 @@ SAMPLES = {
     "pattern": lambda: show.pattern(WEIGHTS, TOKENS, title="Pattern", may_look=np.tri(3, dtype=bool)),
     "scores_grid": lambda: show.scores_grid(WEIGHTS - 0.5, TOKENS, title="Scores"),
     "compare": lambda: show.compare(WEIGHTS, WEIGHTS.T, name="attend"),
+    "road": lambda: show.road([1, 2, 2.5], [1.5, 0.75], title="Road"),
+    "ledger": lambda: show.ledger(video_ledger(GPT_2), title="Ledger"),
 }
 
 
@@ -121,6 +124,8 @@ def test_every_number_matters(name):
         "pattern": lambda: show.pattern(WEIGHTS * 0.9, TOKENS, title="Pattern", may_look=np.tri(3, dtype=bool)),
         "scores_grid": lambda: show.scores_grid(WEIGHTS - 0.4, TOKENS, title="Scores"),
         "compare": lambda: show.compare(WEIGHTS, WEIGHTS, name="attend"),
+        "road": lambda: show.road([1, 2, 2.5], [1.5, 0.25], title="Road"),
+        "ledger": lambda: show.ledger(video_ledger(GPT_3), title="Ledger"),
     }
     assert changes[name]().alt != SAMPLES[name]().alt
 
