@@ -53,7 +53,8 @@ check(gpt_logits)
 # | `"query"`, `"key"`, `"value_down"`, `"value_up"` | between `n_embd` and `head_size` numbers, in every head of every layer |
 # | `"up_projection"`, `"down_projection"` | between `n_embd` numbers and `n_neurons`, in every layer |
 # | `"total"` | the sum of these eight |
-#
+
+# %% [markdown]
 # All six sizes are given. Don't work one out from another: a model may have heads of any size.
 #
 # For 1 layer with 1 head of size 2, `n_embd` 3, 5 tokens and 4 neurons: the tables have 15 each, the head's matrices 6 each, the MLP's 12 each, and the total is 78.
