@@ -142,7 +142,10 @@ predict(
 may_look = causal_mask(len(TOKENS))  # (T_query, T_key)
 gentle = scores / 4
 with_zeros = softmax(np.where(may_look, gentle, 0))  # (T_query, T_key)
-show.pattern(with_zeros, TOKENS, title="Scores of 0: everybody still looks ahead a little", highlight=0)
+to_later = (with_zeros * ~may_look).sum(axis=1)  # (T,)
+show.bars(
+    to_later, TOKENS, title="Scores of 0: all but the last still look ahead", y_name="share given to later tokens"
+)
 
 # %% [markdown] slide="subslide"
 # A score of 0 does not mean "never". It means "indifferent". If all the others are *unwanted*, indifferent even wins:
@@ -168,7 +171,10 @@ predict(
 
 # %%
 erased = softmax(scores) * may_look
-show.pattern(erased, TOKENS, title="Erased afterwards: rows no longer sum to 1", may_look=may_look)
+sums = erased.sum(axis=1)  # (T,)
+show.bars(
+    sums, TOKENS, title="Erased afterwards: rows no longer sum to 1", y_name="sum of the row", highlight=[creature]
+)
 
 # %% [markdown]
 # Rows that share out less than 1: that can be seen. The second fault can't be seen, it has to be tried. Take
@@ -303,22 +309,15 @@ show.heatmap(
 )
 
 # %% [markdown] slide="subslide"
-# Look at the upper right half. `creature` moves when `verdant` is changed, and `roamed` when `forest` is: both know what comes later. Now the
-# same with the right mask:
+# Look at the upper right half. `creature` moves when `verdant` is changed, and `roamed` when `forest` is: both know what comes later. How far does
+# an earlier row move at most, in each of the five heads?
 
 # %%
-show.heatmap(
-    moved(heads["−∞ before"]),
-    TOKENS,
-    TOKENS,
-    title="−∞ before the softmax: the past stands still",
-    row_name="row",
-    column_name="changed token",
-)
+{name: f"{np.triu(moved(head), k=1).max():.1g}" for name, head in heads.items()}
 
 # %% [markdown]
-# The upper right half is exactly 0. Whatever happens later, an earlier row does not move. **Change it:** put `heads["no mask"]` or
-# `heads["one column too wide"]` into the last cell.
+# Only the last one stands still, and exactly: whatever happens later, an earlier row does not move. A tiny movement is a leak as well, training finds it.
+# **Change it:** draw another head, `heads["no mask"]` or `heads["−∞ before"]`, in the picture above.
 
 # %% [markdown] slide="slide" notes="Draw the sentence growing word by word on the board; each new word adds one row and one column, and no old number changes."
 # ## You asked: is the mask only for training?
@@ -371,8 +370,71 @@ for t in range(1, 9):
 # None at all. That is what a mask is for: **one pass over a text gives what writing it would have given.** So it belongs to both. While writing it
 # has a second advantage: old rows never change, and need not be computed again (lesson 12).
 #
-# And when nothing is to be written? A model that only *reads* a finished text, an [encoder](../GLOSSARY.md#encoder) such as BERT, has no causal mask: there a look at `verdant` is
-# no leak, but reading on.
+# And when nothing is to be written?
+
+# %% [markdown] slide="slide" notes="Read the story aloud with a cough at the blank, and let the room fill it in. When did they know it? Only when you went on reading."
+# ## Who only reads needs no mask
+#
+# An [encoder](../GLOSSARY.md#encoder) such as BERT (Devlin et al. 2018) reads a finished text, and practises on another game: some words are
+# hidden, and it fills in the blanks. Here is a blank, `?`. Its query has two parts: *are you an adjective?*, and *were you said of my noun?*, that is, does the noun stand two places before you, as in
+# "forest was verdant"? (That its noun is `forest`, each reader is told.)
+
+# %%
+from course_lib.gpt.corpora import KINDS, FluffyCorpus
+
+
+def fill_in(story, blank, reads_on):
+    is_adjective = [word in KINDS["quality"] + KINDS["colour"] for word in story]
+    is_said_of_it = [word == story[blank + 1] for word in ["", "", *story[:-2]]]  # two places before
+    k_story = np.array([is_adjective, is_said_of_it], dtype=float).T  # (T, D)
+    may_see = causal_mask(len(story)) | reads_on
+    return masked_pattern(np.array([[9.0, 9.0]]), k_story, may_see[[blank]])[0]
+
+
+# %%
+predict(
+    "“a fluffy creature roamed the ? forest . the forest was verdant” Who can fill in the blank?",
+    {
+        "only who reads on": "What gives the word away stands behind the blank, and a causal mask hides it.",
+        "only who may not look ahead": "So far this reader has met one adjective, fluffy, and it belongs to the creature.",
+        "both": "Before the blank, nothing says what the forest is like.",
+    },
+    right="only who reads on",
+)
+
+# %% slide="subslide"
+story = "a fluffy creature roamed the ? forest . the forest was verdant".split()
+readers = {"causal mask": False, "no mask": True}
+show.pattern(
+    [fill_in(story, story.index("?"), reads_on) for reads_on in readers.values()],
+    [f"?, {name}" for name in readers],
+    keys=story,
+    may_look=np.array([np.arange(len(story)) <= story.index("?"), np.ones(len(story), dtype=bool)]),
+    title="The blank finds its word only if it may read on",
+)
+
+# %% [markdown]
+# One story proves little. So here are some hundred from the fluffy corpus (lesson 6 tells more about it), each with a blank before the name of its place. How
+# often does the blank look most at the hidden word, where it is said later?
+
+# %%
+blanks = []
+for tokens in FluffyCorpus(seed=5, third_noun=0).stories(500):
+    blank = tokens.index("the") + 1
+    if tokens[blank + 2] == ".":  # the place has exactly one adjective
+        blanks.append(([*tokens[:blank], "?", *tokens[blank + 1 :]], blank, tokens[blank]))
+
+# %%
+filled = {}
+for name, reads_on in readers.items():
+    filled[name] = sum(text[fill_in(text, blank, reads_on).argmax()] == word for text, blank, word in blanks)
+{"blanks": len(blanks), **filled}
+
+# %% [markdown]
+# Reading on is no leak here. The hidden word itself is gone from the text, nobody can copy it: what is found, is found in what follows. So an encoder leaves the mask out, in
+# training and in use.
+#
+# The price: such a model can't write. Its rows change with every new word, as the row of `creature` did above.
 
 # %% [markdown] slide="slide" notes="If somebody in the room speaks Spanish, French or Arabic, let them say the sentence in their language first."
 # ## You asked: what if the adjective comes after its noun?
@@ -399,15 +461,9 @@ predict(
     right="a and itself",
 )
 
-# %% slide="subslide"
+# %%
 weights_after = masked_pattern(E_after @ W_q, E_after @ W_k, may_look)  # (T_query, T_key)
-show.pattern(
-    weights_after,
-    tokens_after,
-    title="Adjective after its noun: creature finds neither of them",
-    may_look=may_look,
-    highlight=1,
-)
+dict(zip(tokens_after[:4], weights_after[1, :4].round(2).tolist()))
 
 # %% [markdown]
 # Indeed: nothing flows back to `creature`. It stays a creature of no colour, and no mask in the world can mend that.
