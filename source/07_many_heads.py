@@ -270,7 +270,36 @@ show.lines(
     y_name="cosine of the two heads",
 )
 
+# %% [markdown] slide="subslide"
+# Far apart in their weights: are they far apart in what they *ask*, too? Take the two heads that started at random, and a text that they have not seen. From a verb, a
+# place or a quality (*fluffy*, *tiny*, …): at which kinds of words does each of them look?
+
+# %%
+predict(
+    "Nobody told the two heads what to look for. After training, at what do they look from a verb?",
+    {
+        "both at the noun in front of it": "That would be our “who did it?”. But why should both learn the same, or what we find natural?",
+        "at different kinds of words": "Each has found something of its own that helps to guess the next word.",
+        "both at everything alike": "So it was before the training.",
+    },
+    right="at different kinds of words",
+)
+
+# %% slide="subslide"
+from course_lib.gpt.tiny_heads import looks_by_kind
+
+kinds, looks = looks_by_kind()  # looks is (H, kinds that look, kinds that are looked at)
+asked = {f"{kind}, head {h + 1}": looks[h, kinds.index(kind)] for kind in ("verb", "place", "quality") for h in (0, 1)}
+show.pattern(
+    list(asked.values()), list(asked), keys=kinds, title="Trained from random starts: two heads, two questions"
+)
+
 # %% [markdown]
+# From a verb, the first head stays with the verb, and the second goes back to the full stop that ended the last story. From a place (*forest*), the second
+# looks for its colour. From a quality, it is the first that looks around. These are no tidy questions like ours: real heads rarely are (lesson 14). But they are
+# two, and not the same.
+
+# %% [markdown] slide="subslide"
 # Nobody hands out the questions. A tiny difference is enough: one head is slightly better at something, its gradient pulls it further there, and
 # what it already explains no longer pulls the other one. Random starts make 96 such differences for free. Which head ends up with which question is
 # chance, and so is that some ask almost the same.
