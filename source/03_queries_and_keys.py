@@ -262,7 +262,12 @@ from course_lib.attention.sentence import E
 
 q_placed, k_placed = queries_and_keys(E, W_q, W_k)  # (T, D) each
 placed_scores = attention_scores(q_placed, k_placed)  # (T_query, T_key)
-show.scores_grid(placed_scores, TOKENS, title="With places: the later of two good answers scores a little higher")
+show.scores_grid(
+    placed_scores,
+    TOKENS,
+    title="With places: the later of two good answers scores a little higher",
+    highlight=creature,
+)
 
 # %% [markdown]
 # Both functions are the ones that you write in the exercises. Look at the row of `creature`:
