@@ -25,6 +25,7 @@ from course_lib import show
 from course_lib.attention.sentence import FEATURES, TOKENS, E, W_k, W_q
 from course_lib.check import predict
 
+# %%
 x, query_weights, key_weights = (torch.tensor(matrix) for matrix in (E, W_q, W_k))
 scores = (x @ query_weights) @ (x @ key_weights).T / 4**0.5  # (T_query, T_key)
 {
@@ -96,12 +97,8 @@ from course_lib.attention import causal_mask, masked_pattern
 may_look = causal_mask(8)  # (T, T)
 creature = TOKENS.index("creature")
 rows = [masked_pattern(c * E @ W_q, c * E @ W_k, may_look)[creature] for c in (1, 2, 5)]
-show.pattern(
-    rows,
-    ["as they are", "2 times as long", "5 times as long"],
-    keys=TOKENS,
-    title="The longer the vectors, the harder the choice",
-)
+lengths = ["as they are", "2 times as long", "5 times as long"]
+show.pattern(rows, lengths, keys=TOKENS, title="The longer the vectors, the harder the choice")
 
 # %% [markdown]
 # A [saturated](../GLOSSARY.md#saturated) softmax learns nothing more (lesson 4). A head in a late layer should see which *way* a vector points, and not how much has
@@ -116,14 +113,8 @@ show.pattern(
 v = torch.tensor([1.0, 2.0, 3.0, 6.0])
 centred = v - v.mean()
 normed = centred / centred.pow(2).mean().sqrt()
-show.heatmap(
-    torch.stack([v, centred, normed]),
-    ["v", "− mean", "÷ spread"],
-    ["1st", "2nd", "3rd", "4th"],
-    title="Mean 0, and spread 1",
-    row_name="step",
-    column_name="number",
-)
+steps, numbers = ["v", "− mean", "÷ spread"], ["1st", "2nd", "3rd", "4th"]
+show.heatmap(torch.stack([v, centred, normed]), steps, numbers, "Mean 0, and spread 1", "step", "number")
 
 # %%
 predict(
@@ -235,14 +226,8 @@ predict(
 weights, bias = torch.tensor([1.0, 1, 0, 0, 0]), -1
 answers = names @ weights
 steps = torch.stack([answers, answers + bias, (answers + bias).relu()])
-show.heatmap(
-    steps,
-    ["dot product", "plus bias", "ReLU"],
-    PHRASES,
-    "It fires for Michael AND Jordan",
-    row_name="step",
-    column_name="vector",
-)
+named = ["dot product", "plus bias", "ReLU"]
+show.heatmap(steps, named, PHRASES, "It fires for Michael AND Jordan", "step", "vector")
 
 # %% [markdown]
 # **Change it:** with which bias does it become an OR? With which one does it stay silent for ever?
@@ -255,13 +240,7 @@ says = torch.tensor([0.0, 0, 1, 0, 0])
 fires = (names @ weights + bias).relu()
 update = fires[:, None] * says
 show.heatmap(
-    names + update,
-    PHRASES,
-    PROPERTIES,
-    "x + update: one plays basketball",
-    row_name="vector",
-    column_name="property",
-    pattern=True,
+    names + update, PHRASES, PROPERTIES, "x + update: one plays basketball", "vector", "property", pattern=True
 )
 
 # %% [markdown]
@@ -346,14 +325,8 @@ from course_lib.gpt.block_pieces import and_neuron
 E_after = E + attend(E @ W_q, E @ W_k, E @ value_down, may_look) @ value_up  # (T, C)
 animal, soft = (torch.eye(12, dtype=torch.float64)[FEATURES.index(name)] for name in ("animal", "soft"))
 fires = torch.stack([and_neuron(torch.tensor(stream), animal, soft) for stream in (E, E_after)])
-show.heatmap(
-    fires,
-    ["before attention", "after attention"],
-    TOKENS,
-    "The neuron for “animal AND soft” needs attention first",
-    row_name="stream",
-    column_name="token",
-)
+title = "The neuron for “animal AND soft” needs attention first"
+show.heatmap(fires, ["before attention", "after attention"], TOKENS, title, "stream", "token")
 
 # %% [markdown]
 # An MLP sees one token, and nothing else. It can conclude, but only from what stands in that one vector. Attention moves facts from token to token, but it
@@ -438,6 +411,9 @@ predict(
     },
     right="it grows",
 )
+
+# %% [markdown]
+# This loop *is* the model, but for the ruler: at every exit, a norm, a part, and a plus.
 
 
 # %%
