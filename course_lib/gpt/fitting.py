@@ -235,9 +235,8 @@ def _agree(mine, theirs):
 
 def _explain(name, mine, my_gradients, theirs, gradients):
     if not _agree(mine, theirs):
-        shapes = [tuple(x.shape) for x in mine], [tuple(x.shape) for x in theirs]
-        if shapes[0] != shapes[1]:
-            raise Misfit(1, f"Yours returns shape {shapes[0][0]} where {shapes[1][0]} is needed.")
+        if mine[0].shape != theirs[0].shape:
+            raise Misfit(1, f"Yours returns shape {tuple(mine[0].shape)} where {tuple(theirs[0].shape)} is needed.")
         if any(x.isnan().any() for x in mine):
             where = " where a score is -inf, as masked scores are" if name in MASKED else ""
             raise Misfit(2, f"Yours gives NaN (not a number){where}.")
