@@ -26,7 +26,14 @@ def layer_norm(x, gain, shift, eps=1e-5, slip=None):
     eps = slip(lambda: eps, eps_fixed=1e-5, no_eps=0.0, eps_squared=lambda: eps**2)
     gain, shift = slip((gain, shift), swapped=(shift, gain), shift_subtracted=(gain, -shift))
     x = slip(lambda: x, affine_first=lambda: x * gain + shift)
-    axis = slip(-1, wrong_axis=-2, whole_table=lambda: tuple(range(x.ndim)), per_text=lambda: (-2, -1))
+    axis = slip(
+        -1,
+        wrong_axis=-2,
+        first_axis=0,
+        second_axis=1,
+        whole_table=lambda: tuple(range(x.ndim)),
+        per_text=lambda: (-2, -1),
+    )
     mean = x.mean(axis, keepdims=True)
     centred = slip(lambda: x - mean, no_mean=lambda: x, mean_added=lambda: x + mean)
     variance, n = ((x - mean) ** 2).mean(axis, keepdims=True), x.shape[-1]
@@ -111,6 +118,8 @@ LAYER_NORM = Exercise(
         mean_added="You added the mean. Subtract it: x − mean.",
         mean_not_scaled="You divided only the mean. Parentheses: (x − mean) / √(variance + ε).",
         wrong_axis="You normalised over the tokens: then a token would know those after it. Each vector by itself: the last axis, `dim=-1`.",
+        first_axis="You normalised over axis 0. The numbers of one vector lie along the last axis: `dim=-1`.",
+        second_axis="You used `dim=1`. That is the last axis of a table (T, C), but in a batch (B, T, C) it is the tokens: `dim=-1`.",
         whole_table="You used one mean and one variance for everything. Each vector has its own: `dim=-1, keepdim=True`.",
         per_text="You used one mean and one variance for each text. Each *token's* vector has its own: `dim=-1, keepdim=True`.",
         swapped="You swapped `gain` and `shift`: multiply by gain, then add shift.",
@@ -305,6 +314,8 @@ def and_neuron(x, first, second, slip):
         lambda: relu(both + bias),
         bias_after=lambda: relu(both) + bias,
         bias_for_each=lambda: relu(one + bias) + relu(two + bias),
+        product=lambda: relu(one) * relu(two),
+        yes_and_yes=lambda: ((one > 0) & (two > 0)) * 1.0,
     )
     return slip(
         lambda: fires,
@@ -346,6 +357,8 @@ AND_NEURON = Exercise(
         bias_on_x="You subtracted 1 from x. The bias is added to the dot product.",
         only_first="Only `first` is asked. The neuron's weights are first + second.",
         only_second="Only `second` is asked. The neuron's weights are first + second.",
+        product="You multiplied the outputs of two neurons. A single one can do it: add both answers, subtract 1, ReLU.",
+        yes_and_yes="You asked whether both answers are above 0. A neuron can't ask that: it adds both answers, subtracts 1, and ReLU follows.",
         multiplied="You multiplied both answers. A neuron can only add: its weights are first + second.",
         smaller="You took the smaller answer. A neuron can only add: its weights are first + second.",
         larger="You took the larger answer: that is an OR. The neuron's weights are first + second.",

@@ -744,3 +744,48 @@ def block(x, norm_1, attention, norm_2, mlp):
 def block(x, norm_1, attention, norm_2, mlp):
     x = x + attention(norm_1(x))
     return x + mlp(norm_2(x)) / 2
+
+
+# ---- found by a reader -------------------------------------------------------------------------------------------------
+
+
+@wrong("second_axis")
+def layer_norm(x, gain, shift, eps=1e-5):
+    return (x - x.mean(1, keepdim=True)) / (x.var(1, keepdim=True, unbiased=False) + eps).sqrt() * gain + shift
+
+
+@wrong("first_axis")
+def layer_norm(x, gain, shift, eps=1e-5):
+    return (x - x.mean(0)) / (x.var(0, unbiased=False) + eps).sqrt() * gain + shift
+
+
+@wrong("second_axis", "eps_outside")
+def layer_norm(x, gain, shift, eps=1e-5):
+    return (x - x.mean(dim=1, keepdim=True)) / (x.std(dim=1, keepdim=True, unbiased=False) + eps) * gain + shift
+
+
+@wrong("product")
+def and_neuron(x, first, second):
+    return F.relu(x @ first) * F.relu(x @ second)
+
+
+@wrong("yes_and_yes")
+def and_neuron(x, first, second):
+    return torch.logical_and(x @ first > 0, x @ second > 0)
+
+
+@wrong("old_stream")
+def block(x, norm_1, attention, norm_2, mlp):
+    return x + mlp(norm_2(x + attention(norm_1(x))))
+
+
+@wrong("form")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = x + attention(norm_1(x))
+    x = x + mlp(norm_2(x))
+
+
+@wrong("tokens_averaged")
+def mlp(x, W_up, b_up, W_down, b_down):
+    update = F.gelu(x @ W_up + b_up) @ W_down + b_down
+    return update.mean(-2, keepdim=True).expand_as(update)
