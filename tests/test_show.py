@@ -29,6 +29,8 @@ SAMPLES = {
     "pattern": lambda: show.pattern(WEIGHTS, TOKENS, title="Pattern", may_look=np.tri(3, dtype=bool)),
     "scores_grid": lambda: show.scores_grid(WEIGHTS - 0.5, TOKENS, title="Scores"),
     "compare": lambda: show.compare(WEIGHTS, WEIGHTS.T, name="attend"),
+    "head_map": lambda: show.head_map([[0.1, 0.7], [-0.2, 0.05]], title="Scores of heads"),
+    "head_patterns": lambda: show.head_patterns([[WEIGHTS, np.eye(3)]], title="Heads", mark=(0, 1)),
     "road": lambda: show.road([1, 2, 2.5], [1.5, 0.75], title="Road"),
     "ledger": lambda: show.ledger(video_ledger(GPT_2), title="Ledger"),
 }
@@ -124,6 +126,8 @@ def test_every_number_matters(name):
         "pattern": lambda: show.pattern(WEIGHTS * 0.9, TOKENS, title="Pattern", may_look=np.tri(3, dtype=bool)),
         "scores_grid": lambda: show.scores_grid(WEIGHTS - 0.4, TOKENS, title="Scores"),
         "compare": lambda: show.compare(WEIGHTS, WEIGHTS, name="attend"),
+        "head_map": lambda: show.head_map([[0.1, 0.6], [-0.2, 0.05]], title="Scores of heads"),
+        "head_patterns": lambda: show.head_patterns([[WEIGHTS * 0.9, np.eye(3)]], title="Heads", mark=(0, 1)),
         "road": lambda: show.road([1, 2, 2.5], [1.5, 0.25], title="Road"),
         "ledger": lambda: show.ledger(video_ledger(GPT_3), title="Ledger"),
     }
@@ -190,6 +194,17 @@ def test_labels_keep_apart():
     assert heights[2] == 30  # nothing is in its way
     level = labels.levels(np.array([0.0, 1.0, 50.0]), np.array([20.0, 20.0, 20.0]))
     assert list(level) == [0, 1, 0]
+
+
+def test_a_head_map_says_which_head_is_which():
+    words = show.head_map([[0.1, 0.7], [-0.2, 0.05]], title="t", score_name="share").alt
+    assert "2 layers by 2 heads, share. Largest: layer 0 head 1 0.7, layer 0 head 0 0.1, layer 1 head 1 0.05" in words
+    assert "layer 0 head 1 looks most at itself (1)" in SAMPLES["head_patterns"]().alt
+    assert "Framed: layer 0, head 1" in SAMPLES["head_patterns"]().alt
+    with pytest.raises(ValueError, match=r"\(3, 3\).*T, T"):
+        show.head_patterns(WEIGHTS, title="t")
+    with pytest.raises(ValueError, match=r"\(2,\).*n_layer"):
+        show.head_map([1, 2], title="t")
 
 
 def test_compare_marks_what_differs():

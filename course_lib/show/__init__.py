@@ -6,6 +6,7 @@ Views that can be moved are imported when they are asked for: AttentionGrid, Led
 from .compare import compare
 from .dot_products import arrows, number_line, products
 from .grids import pattern, scores_grid
+from .heads import head_map, head_patterns
 from .heatmaps import heatmap
 from .ledgers import ledger
 from .picture import Picture, Table
@@ -18,6 +19,8 @@ __all__ = [
     "arrows",
     "bars",
     "compare",
+    "head_map",
+    "head_patterns",
     "heatmap",
     "ledger",
     "lines",
