@@ -21,7 +21,7 @@ def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     done = min((step - warm_up) / max(steps - warm_up, 1), 1)
-    return peak + (last - peak) * done
+    return (1 - done) * peak + done * last
 
 
 def cosine_rate_at(step, steps, peak, warm_up, last=0.0):
