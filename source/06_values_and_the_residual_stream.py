@@ -370,8 +370,8 @@ show.bars(
 # A surprise first: with one layer the plus is not needed at all. But with four, the model is no better than somebody who knows how frequent each
 # word is, and nothing about their order, while the same model *with* the plus is none the worse for its depth.
 #
-# Was that luck? We trained from eight different starts. Two layers without the plus end anywhere between the others; all else came out like this
-# every time, the value matrix too. (`seed=5` is our start. Take another.)
+# Was that luck? We trained from eight different starts. Two layers without the plus did well from some starts and badly from others; all else
+# came out like this every time, the value matrix too. (`seed=5` is our start. Take another.)
 
 # %% [markdown] slide="skip"
 # The plus is a road past every layer: forwards for what a token is, backwards for what training has to say to the first layers. Depth leans on it.
