@@ -9,6 +9,10 @@ def _numbers(seed, *shape):
     return np.random.default_rng([9, seed]).normal(size=shape).round(2)
 
 
+def _ids(V, B, T):
+    return np.random.default_rng([9, V]).integers(V, size=(B, T))
+
+
 def gpt_logits(ids, token_table, position_table, blocks, final_norm, slip):
     """(B, T) ids -> (B, T, V) logits: look up, add the place, run the blocks, norm, compare with the table."""
     ids, token_table, position_table = np.asarray(ids), np.asarray(token_table), np.asarray(position_table)
@@ -28,14 +32,23 @@ def gpt_logits(ids, token_table, position_table, blocks, final_norm, slip):
         no_positions=lambda: token_table[ids],
         only_positions=lambda: np.zeros((B, T, C)) + where,
         multiplied=lambda: token_table[ids] * where,
+        tokens_scaled=lambda: token_table[ids] * C**0.5 + where,
         late_positions=lambda: token_table[ids],
         each_block_positions=lambda: token_table[ids],
         ids_rolled=lambda: token_table[np.roll(ids, 1, axis=1)] + where,
     )
+    x = slip(lambda: x, norm_first=lambda: final_norm(x))
     if len(blocks) > 0:
         x = _through(x, blocks, where, final_norm, slip)
     x = slip(lambda: x, late_positions=lambda: x + where)
-    x = slip(lambda: final_norm(x), no_norm=lambda: x, norm_twice=lambda: final_norm(final_norm(x)))
+    x = slip(
+        lambda: final_norm(x),
+        no_norm=lambda: x,
+        norm_first=lambda: x,
+        norm_twice=lambda: final_norm(final_norm(x)),
+        norm_added=lambda: x + final_norm(x),
+        own_norm=lambda: plain_norm(x),
+    )
     x = slip(lambda: x, last_token=lambda: x[:, -1], last_token_kept=lambda: x[:, -1:], first_text=lambda: x[0])
     logits = slip(
         lambda: x @ token_table.T,
@@ -52,6 +65,8 @@ def gpt_logits(ids, token_table, position_table, blocks, final_norm, slip):
         softmax=lambda: _softmax(logits),
         log_softmax=lambda: np.log(_softmax(logits)),
         best_token=lambda: logits.argmax(-1) * 1.0,
+        averaged=lambda: logits.mean(1),
+        flattened=lambda: logits.reshape(-1, logits.shape[-1]),
         tokens_last=lambda: np.moveaxis(logits, -1, -2),
     )
 
@@ -70,6 +85,7 @@ def _through(x, blocks, where, final_norm, slip):
     start, update = x, np.zeros_like(x)
     for block in blocks:
         x = slip(lambda x=x: x, each_block_positions=lambda x=x: x + where)
+        x = slip(lambda x=x: x, norm_before_each=lambda x=x: final_norm(x))
         new = slip(lambda x=x, block=block: block(x), norm_each_time=lambda x=x, block=block: final_norm(block(x)))
         update = update + block(start)
         x = slip(lambda x=x, new=new: new, added_again=lambda x=x, new=new: x + new)
@@ -144,6 +160,7 @@ GPT_LOGITS = Exercise(
         ),
         (np.array([[4], [1]]), _numbers(7, 6, 6), _numbers(8, 3, 6), [bend, gather], gained_norm),
         (np.array([[0, 1, 2]]), _numbers(9, 4, 3), _numbers(10, 5, 3), [], gained_norm),
+        (_ids(11, 4, 9), _numbers(11, 11, 5), _numbers(12, 12, 5), [look_back, gather, bend], gained_norm),
     ],
     says=dict(
         no_positions="The places are missing: add `position_table`'s first T rows to the tokens' vectors.",
@@ -169,6 +186,11 @@ GPT_LOGITS = Exercise(
         added_again="You wrote `x = x + block(x)`. A block adds its updates to the stream by itself: `x = block(x)`.",
         start_added="You added the first vectors once more behind the blocks. The blocks carry them along already.",
         norm_each_time="You used `final_norm` after every block. It comes once, behind the last one.",
+        tokens_scaled="You stretched the tokens by √C. The paper of 2017 did so; this model adds the places to them as they are.",
+        norm_first="You normed before the blocks. `final_norm` comes behind the last one.",
+        norm_before_each="You used `final_norm` in front of every block. Blocks have norms of their own: it comes once, behind the last.",
+        norm_added="You added the normed stream to the stream. Only the normed one is compared with the table.",
+        own_norm="You normed in a way of your own. This model's norm has learned its own gain and shift: use `final_norm`.",
         no_norm="The final norm is missing: `final_norm(x)` comes behind the last block.",
         norm_twice="You normed twice. Once, behind the last block.",
         norm_after="You normed the logits. The norm comes before the table: `final_norm(x) @ token_table.T`.",
@@ -184,6 +206,8 @@ GPT_LOGITS = Exercise(
         softmax="You took the softmax. Logits are the scores before it.",
         log_softmax="You took the logarithm of the softmax. Logits are the scores before it.",
         best_token="You returned the best token's id. Return all V scores of each place.",
+        averaged="You averaged over the tokens. Every place has its own logits: (B, T, V).",
+        flattened="You put all texts below each other. Keep their axis in front: (B, T, V).",
         tokens_last="Your last two axes are (V, T). A token is a row: (B, T, V).",
     ),
     hints=(
@@ -247,7 +271,12 @@ def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons, 
             lambda: heads * one, square_value=lambda: heads * C * C, square_half=lambda: heads * C * C, no_down=0
         ),
         "value_up": slip(
-            lambda: heads * one, square_value=0, square_up=lambda: heads * C * C, no_output=0, up_once=lambda: L * one
+            lambda: heads * one,
+            square_value=0,
+            square_up=lambda: heads * C * C,
+            no_output=0,
+            up_once=lambda: L * one,
+            output_square=lambda: L * C * C,
         ),
         "up_projection": mlps * slip(lambda: wide, mlp_biases=lambda: wide + N),
         "down_projection": mlps
@@ -261,12 +290,15 @@ def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons, 
         total_without_tables=lambda: sum(lines.values()) - lines["embedding"] - lines["unembedding"],
         total_without_one_table=lambda: sum(lines.values()) - lines["embedding"],
         total_without_mlps=lambda: sum(lines.values()) - lines["up_projection"] - lines["down_projection"],
+        total_of_all_layers=lambda: sum(lines.values()),
         doubled_total=lambda: 2 * sum(lines.values()),
         largest=lambda: max(lines.values()),
         last_line=lambda: lines["unembedding"],
     )
+    one_each = {name: count // n_layer for name, count in lines.items() if name in KEYS[1:-2]}  # of a single layer
     return slip(
         lambda: lines,
+        total_of_all_layers=lambda: {**lines, **one_each},
         names_lost=lambda: list(lines.values()),
         only_total=lambda: lines["total"],
         no_total=lambda: {name: count for name, count in lines.items() if name != "total"},
@@ -314,6 +346,7 @@ PARAMETER_LEDGER = Exercise(
         no_down="The way down is missing: value_down is as large as a query matrix.",
         no_output="The way up (the output matrix) is missing: value_up is as large as value_down.",
         up_once="Your value_up has one head's rows a layer. Every head has its own way up: `n_head` of them.",
+        output_square="Your value_up is a square output matrix. Its rows are those of all heads: n_head · head_size of them, not n_embd.",
         mlp_biases="You counted the MLP's biases. The video counts matrices only.",
         only_up="The way down is missing: down_projection is as large as up_projection.",
         down_without_neurons="Your down_projection does not depend on `n_neurons`. It reads all of them: n_neurons · n_embd.",
@@ -321,6 +354,7 @@ PARAMETER_LEDGER = Exercise(
         total_without_tables="Your total leaves out the two tables. Add up all eight lines.",
         total_without_one_table="Your total leaves out one of the two tables. Add up all eight lines.",
         total_without_mlps="Your total leaves out the MLPs. Add up all eight lines.",
+        total_of_all_layers="Your total counts all layers, and your lines a single one. Every line counts the whole model.",
         doubled_total="Your total is twice too large. Did you add up with the total already among the lines?",
         largest="Your total is the largest line. Add them up: `sum(…)`.",
         last_line="Your total is the last line alone. Add up all eight: `sum(….values())`.",

@@ -255,12 +255,55 @@ def gpt_logits(ids, token_table, position_table, blocks, final_norm):
     return final_norm(x) @ token_table.T
 
 
-@wrong()
+@wrong("averaged")
 def gpt_logits(ids, token_table, position_table, blocks, final_norm):
     x = token_table[ids] + position_table[: ids.shape[1]]
     for block in blocks:
         x = block(x)
     return (final_norm(x) @ token_table.T).mean(1)
+
+
+@wrong("norm_first")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    x = final_norm(token_table[ids] + position_table[: ids.shape[1]])
+    for block in blocks:
+        x = block(x)
+    return x @ token_table.T
+
+
+@wrong("norm_before_each")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    x = token_table[ids] + position_table[: ids.shape[1]]
+    for block in blocks:
+        x = block(final_norm(x))
+    return final_norm(x) @ token_table.T
+
+
+@wrong("own_norm")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    from torch.nn import functional as F
+
+    x = token_table[ids] + position_table[: ids.shape[1]]
+    for block in blocks:
+        x = block(x)
+    return F.layer_norm(x, x.shape[-1:]) @ token_table.T
+
+
+@wrong("no_norm")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    x = token_table[ids] + position_table[: ids.shape[1]]
+    for block in blocks:
+        x = block(x)
+    final_norm(x)  # its result is lost
+    return x @ token_table.T
+
+
+@wrong("tokens_scaled")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    x = token_table[ids] * token_table.shape[1] ** 0.5 + position_table[: ids.shape[1]]
+    for block in blocks:
+        x = block(x)
+    return final_norm(x) @ token_table.T
 
 
 # ---- parameter_ledger ----------------------------------------------------------------------------------------------
@@ -460,6 +503,18 @@ def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
     sizes = n_layer, n_head, n_embd, head_size, vocab_size, n_neurons
     up, down = n_neurons * n_embd + n_neurons, n_embd * n_neurons + n_embd
     return counted(*sizes, up_projection=n_layer * up, down_projection=n_layer * down)
+
+
+@wrong("total_of_all_layers")
+def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
+    lines = counted(1, n_head, n_embd, head_size, vocab_size, n_neurons)
+    tables = 2 * vocab_size * n_embd
+    return lines | {"total": n_layer * (lines["total"] - tables) + tables}
+
+
+@wrong("output_square")
+def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
+    return counted(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons, value_up=n_layer * n_embd**2)
 
 
 @wrong("tied", "no_output")
