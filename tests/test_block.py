@@ -171,6 +171,7 @@ def test_a_short_run_learns_and_is_the_same_twice():
 def test_leaving_a_block_out_is_walking_past_it():
     model = short_runs.small_gpt(3, seed=2, start="xavier")
     with_all = short_runs.loss_without(model)
+    assert short_runs.loss_without(model, 0) != pytest.approx(with_all, abs=1e-6)
     for parameter in (model.blocks[1].attention.project.weight, model.blocks[1].mlp.down.weight):
         parameter.data.zero_()  # a block that adds nothing
     silent = short_runs.loss_without(model)

@@ -34,7 +34,7 @@ def layer_norm(x, gain, shift, eps=1e-5, slip=None):
         whole_table=lambda: tuple(range(x.ndim)),
         per_text=lambda: (-2, -1),
     )
-    mean = x.mean(axis, keepdims=True)
+    mean = slip(lambda: x.mean(axis, keepdims=True), rms_norm=0.0)
     centred = slip(lambda: x - mean, no_mean=lambda: x, mean_added=lambda: x + mean)
     variance, n = ((x - mean) ** 2).mean(axis, keepdims=True), x.shape[-1]
     with np.errstate(all="ignore"):
@@ -106,6 +106,7 @@ LAYER_NORM = Exercise(
         eps_subtracted="You subtracted ε. It is added to the variance, so that the root is never 0.",
         eps_as_floor="You used ε as a smallest value. It is *added* to the variance, always: √(variance + ε).",
         unbiased="Your variance divides by C − 1, as torch's `var` and `std` do by themselves. Layer norm divides by C: `unbiased=False`.",
+        rms_norm="That is RMS norm, as some newer models have it. Layer norm subtracts the mean first, also inside the variance.",
         rms="You took the mean of the squares, as if the mean were 0. The variance is the mean of (x − mean)².",
         summed="You added up the squares. The variance is their *mean*: divide by C.",
         mean_deviation="You divided by the mean distance from the mean. Take the root of the mean *square* of the distances.",

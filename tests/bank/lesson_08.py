@@ -128,7 +128,7 @@ def layer_norm(x, gain, shift, eps=1e-5):
     return x / torch.sqrt(x.var(-1, keepdim=True, correction=0) + eps) * gain + shift
 
 
-@wrong("rms", "no_mean")
+@wrong("rms_norm")
 def layer_norm(x, gain, shift, eps=1e-5):
     return F.rms_norm(x, x.shape[-1:], gain, eps) + shift
 
