@@ -7,6 +7,7 @@ from torch.nn import functional as F
 
 from course_lib.attention.torch_attention import causal_attend
 from course_lib.gpt import modern
+from course_lib.gpt.generation import generate
 from course_lib.gpt.model import GPT, GPTConfig
 from course_lib.gpt.training import train
 
@@ -78,10 +79,19 @@ def test_a_look_back_is_a_causal_convolution():
         torch.testing.assert_close(look(x[:, :length]), wanted[:, :length], rtol=1e-4, atol=1e-5)
 
 
-def test_a_look_back_refuses_caches_and_the_others_do_not_change_the_call():
-    with pytest.raises(ValueError, match="without caches"):
-        new_model(modern.with_look_back)(IDS, caches=[object(), object()])
-    assert new_model(modern.with_look_back)(IDS).shape == (3, 10, 13)
+def test_a_look_back_can_not_go_on_from_a_cache_and_writes_without():
+    model, ids = new_model(modern.with_look_back), IDS[:1, :4]
+    with pytest.raises(ValueError, match="cached=False"):
+        generate(model, ids, 3)
+    written = generate(model, ids, 3, temperature=0, cached=False)
+    assert written[0, -1] == model(written[:, :-1])[0, -1].argmax()
+
+
+@pytest.mark.parametrize("change", [change for change in modern.CHANGES if change is not modern.with_look_back])
+def test_the_others_write_the_same_with_a_cache(change):
+    model = new_model(change)
+    with_cache, without = (generate(model, IDS[:1, :4], 9, temperature=0, cached=cached) for cached in (True, False))
+    assert with_cache.tolist() == without.tolist()
 
 
 def test_rms_norm_divides_by_the_size_only():

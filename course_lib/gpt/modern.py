@@ -118,7 +118,7 @@ class LookBack(nn.Module):
 
 
 def with_look_back(model, reach=3):
-    """A short look back in front of every attention and every MLP. Such a model can't write with a cache, and refuses one."""
+    """A short look back in front of every attention and every MLP. Such a model can't go on from a cache, and says so."""
     for block in model.blocks:
         block.norm_1 = nn.Sequential(block.norm_1, LookBack(model.config.n_embd, reach))
         block.norm_2 = nn.Sequential(block.norm_2, LookBack(model.config.n_embd, reach))
@@ -127,9 +127,10 @@ def with_look_back(model, reach=3):
 
 
 def _refuse_caches(module, inputs, keywords):
-    if keywords.get("caches") is not None or len(inputs) > 1:
+    caches = keywords.get("caches") or (inputs[1] if len(inputs) > 1 else None)
+    if caches and caches[0].length:
         raise ValueError(
-            "a model that looks back needs the last tokens themselves, not only keys and values: call it without caches"
+            "a model that looks back needs the last tokens themselves, not only their keys and values: read the whole text each time (cached=False)"
         )
 
 

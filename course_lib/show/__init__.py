@@ -9,11 +9,13 @@ from .grids import pattern, scores_grid
 from .heads import head_map, head_patterns
 from .heatmaps import heatmap
 from .ledgers import ledger
+from .live import LossPlot
 from .picture import Picture, Table
 from .plots import bars, lines, points
 from .road import road
 
 __all__ = [
+    "LossPlot",
     "Picture",
     "Table",
     "arrows",
