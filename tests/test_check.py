@@ -256,3 +256,13 @@ def test_an_iterator_is_told_to_become_a_list():
     verdict = find.exercise_named("dot").check(lambda a, b: (x * y for x, y in zip(a, b, strict=True)))
     assert verdict.names == ("form",)
     assert "`list(…)`" in verdict.text
+
+
+def test_nothing_returned_where_an_error_should_be_raised_is_told_so():
+    def add_to_stream(x, update):
+        if x.shape == update.shape:
+            return x + update
+
+    verdict = find.exercise_named("add_to_stream").check(add_to_stream)
+    assert verdict.names == ("no_error",)
+    assert "should raise a ValueError, and your function did not" in verdict.text

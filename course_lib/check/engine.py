@@ -142,7 +142,7 @@ class Exercise:
             return Verdict(self.name, NOT_ATTEMPTED)
         said = []
         if run.changed:
-            text = f"Your function changes its input `{run.changed}` in place. Make a new array, and leave the input as it was."
+            text = f"Your function changes its input `{run.changed}` in place. Work on a copy, and leave the input as it was."
             said = [("mutates_input", text)]
         if self.fits(run.outcomes):
             return self._wrong(*said) if said else Verdict(self.name, RIGHT)
@@ -156,14 +156,15 @@ class Exercise:
         mine, theirs = run.outcomes[wrong], self.outcome(wrong)
         if isinstance(mine, Raised):
             return self._wrong(("raised", mine.sentence), *said, evidence=self._inputs(wrong))
+        if isinstance(theirs, Raised):
+            instead = "did not" if isinstance(mine, WrongForm) else f"returned {in_words(mine)}"
+            text = f"This input should raise a {theirs.kind}, and your function {instead}."
+            return self._wrong(("no_error", text), *said, evidence=self._inputs(wrong))
         if isinstance(mine, WrongForm):
             return self._wrong(("form", mine.sentence), *said)
         if run.unstable:
             text = "The same inputs gave two different answers. Is there something random in your function, or does it remember earlier calls?"
             return self._wrong(("unstable", text), *said)
-        if isinstance(theirs, Raised):
-            text = f"This input should raise a {theirs.kind}, and your function returned {in_words(mine)}."
-            return self._wrong(("no_error", text), *said, evidence=self._inputs(wrong))
         if isinstance(theirs, np.ndarray) and mine.shape != theirs.shape:
             text = f"Your output has shape {mine.shape}; it should have shape {theirs.shape}."
             return self._wrong(("shape", text), *said, evidence=self._inputs(wrong))
