@@ -90,6 +90,9 @@ def test_the_library_passes_its_own_check(name):
     modules = [*("attention." + path.stem for path in (LIBRARY / "attention").glob("*.py"))]
     modules += ["gpt." + path.stem for path in (LIBRARY / "gpt").glob("*.py")]
     spaces = [vars(importlib.import_module(f"course_lib.{module}".removesuffix(".__init__"))) for module in modules]
-    for function in {space[name] for space in spaces if name in space}:
+    found = {space[name] for space in spaces if name in space}
+    for function in {
+        f for f in found if "torch.nn" not in getattr(f, "__module__", "")
+    }:  # imported under PyTorch's own name
         verdict = find.exercise_named(name).check(function)
         assert verdict.ok, f"{function.__module__}: {verdict.text}"

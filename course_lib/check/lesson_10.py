@@ -85,6 +85,7 @@ def _log_softmax(logits, axis=-1):
 
 def cross_entropy(logits, targets, slip):
     """logits (B, T, V), targets (B, T) -> the mean of -ln p(target)."""
+    logits, targets = np.asarray(logits, dtype=float), np.asarray(targets)
     B, T, V = logits.shape
     logits = slip(lambda: logits, reshaped=lambda: logits.reshape(B, V, T).swapaxes(1, 2))
     logits, targets = slip(
