@@ -158,6 +158,9 @@ moves = {
 }
 {f"{name}: the first token moves by": round(move.abs().max().item(), 2) for name, move in moves.items()}
 
+# %% [markdown]
+# Over the tokens, the first word would feel what the last one will be. So layer norm never looks beyond one token.
+
 # %% [markdown] slide="slide" notes="The one place where we need autograd today. NaN is contagious: one of them, and after the next step every weight is NaN."
 # ## Why there is an ε, and why inside the root
 #
@@ -366,7 +369,7 @@ theirs.load_state_dict(renamed)
 
 # %%
 predict(
-    "Every weight has found its place. What does PyTorch's *encoder* layer still need, to give the same as our GPT block?",
+    "Every weight has found its place. What does PyTorch's encoder layer still need, to give the same as our GPT block?",
     {
         "nothing": "An encoder lets every token see all others.",
         "a causal mask": "That is all that makes a GPT's block out of an encoder's.",
@@ -471,8 +474,8 @@ show.bars(
 )
 
 # %% [markdown]
-# Without its first block the model is worse than a blind guess among all words: confidently wrong. Without any of the later ones, the loss rises a
-# little. If each block *replaced* the stream, the next one would
+# Without its first block the model is worse than a blind guess among all words: confidently wrong. Without one of the later blocks the loss
+# only rises a little. If each block *replaced* the stream, the next one would
 # have nothing to read. So a deep GPT is less like a chain than like a crowd in which each adds a word (Veit et al. 2016).
 
 # %% [markdown] slide="slide" notes="This was found the hard way. The first transformers needed a warm-up or did not train at all, and for years nobody could quite say why."
@@ -519,7 +522,7 @@ show.lines(
 
 # %% [markdown]
 # Deep post-norm only learns how frequent the words are. If the first 60 steps are small ones, a *warm-up*, it gets going after all. At the
-# start its gradients are large near the exit (Xiong et al. 2020), and full steps throw it into a corner that it does not leave.
+# start its gradients are large near the output (Xiong et al. 2020), and full steps throw it into a corner that it does not leave.
 #
 # Pre-norm does not care. That is why GPTs since GPT-2 have it: not because it is always better, but because it can be made deep without fuss.
 #
