@@ -436,7 +436,7 @@ def add_to_stream(x, update):
     return total / np.linalg.norm(total, axis=1, keepdims=True)
 
 
-@wrong("form")
+@wrong("no_error")
 def add_to_stream(x, update):
     if x.shape != update.shape:
         return None
