@@ -13,7 +13,8 @@
 # %% [markdown] slide="slide" notes="Read the five lines aloud, and let them say for each one in which lesson they built it."
 # ## The whole way, in five lines
 #
-# `course_lib/gpt/model.py` holds the whole model, about a hundred lines, from top to bottom. This is what it does with a text:
+# `course_lib/gpt/model.py` holds the whole model, about a hundred lines, from top to bottom. This is all that its `forward` does with a text, after a look at its
+# length:
 
 # %%
 import inspect
@@ -25,10 +26,12 @@ from course_lib.check import predict
 from course_lib.gpt import model
 from course_lib.gpt.model import GPT, GPTConfig
 
-print(inspect.getsource(GPT.forward))
+forward = inspect.getsource(GPT.forward)
+print(forward[forward.index("x = self") :])
 
 # %% [markdown]
-# Pass over everything with `caches`, `start` and `end`: that is for lesson 12, and without caches `start` is 0. What remains are five steps.
+# Pass over `caches`: they are for lesson 12, and without them the places run from `start` = 0 to `end` = T. What remains are five steps.
+#
 # 1. look up each token, and each place (lesson 2),
 # 2. add the two (lesson 2),
 # 3. let the blocks run, one behind the other (lesson 8),
@@ -104,7 +107,7 @@ predict(
 )
 
 # %%
-{"read": story, "highest score": decode(logits[0].argmax(-1).tolist(), vocabulary)}
+{"read": " ".join(story), "highest score": " ".join(decode(logits[0].argmax(-1).tolist(), vocabulary))}
 
 # %% [markdown]
 # An echo. The blocks start small, so each token's own vector travels along the residual stream almost untouched, and at the end it is compared with its
@@ -121,7 +124,7 @@ predict(
 
 # %%
 predict(
-    "Somebody without any idea gives each of 102 tokens the same probability. How surprised is he, on average?",
+    "Somebody without any idea gives each of 102 tokens the same probability. How surprised are they, on average?",
     {
         "0": "That would be somebody who foresees every word for certain.",
         "ln 102 = 4.62": "−ln(1/102). Whatever comes, it had 1/102.",
