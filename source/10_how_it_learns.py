@@ -375,7 +375,7 @@ words = ["fluffy", "blue", "verdant", "tiny", "golden"]
 chances = [
     model(as_ids(text))[0, -1].softmax(dim=-1)[as_ids(" ".join(words))[0]].tolist() for model, text in tries.values()
 ]
-show.heatmap(chances, tries, words, "“The creature was …”: it knows whose is what", "model", "next word", pattern=True)
+show.heatmap(chances, tries, words, "It knows whose adjective it is", "model", "next word", pattern=True)
 
 # %% [markdown]
 # It follows the exchange: the story's words are the same, only who belongs to whom has changed. So it has bound adjectives to nouns. **How?** By looking. At the places where an adjective is to be recalled, how much

@@ -185,7 +185,7 @@ class Exercise:
         text = (
             first_difference(mine[part], theirs[part]).replace("you returned", "yours").replace("You returned", "Yours")
         )
-        return f"{self.parts[part]} differ. {text}"
+        return f"{self.parts[part]} differ. {text[0].upper()}{text[1:]}"
 
     def _wrong(self, *said, evidence=""):
         return Verdict(self.name, WRONG, tuple(said), evidence)

@@ -349,6 +349,22 @@ def cross_entropy(logits, targets):
     return torch.distributions.Categorical(logits=logits).entropy().mean()
 
 
+@wrong("zero_times_infinity")
+def cross_entropy(logits, targets):
+    p, truth = logits.softmax(-1), F.one_hot(targets, logits.shape[-1])
+    return -(truth * torch.log(p)).sum(-1).mean()
+
+
+@wrong("one_hot_axis")
+def cross_entropy(logits, targets):
+    return F.cross_entropy(logits, F.one_hot(targets, logits.shape[-1]).float())
+
+
+@wrong()
+def cross_entropy(logits, targets):
+    return F.binary_cross_entropy_with_logits(logits, F.one_hot(targets, logits.shape[-1]).float())
+
+
 @wrong("softmax_twice", "summed")
 def cross_entropy(logits, targets):
     return F.cross_entropy(logits.softmax(-1).flatten(0, 1), targets.flatten(), reduction="sum")
@@ -479,6 +495,17 @@ def gradient_check(f, x, eps):
         down = x.copy()
         down[place] -= eps
         gradient[place] = (f(x) - f(down)) / eps
+    return gradient
+
+
+@wrong("from_the_middle")
+def gradient_check(f, x, eps):
+    gradient = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        x[place] += eps
+        up = f(x)
+        x[place] -= eps
+        gradient[place] = (up - f(x)) / (2 * eps)
     return gradient
 
 
