@@ -1,0 +1,696 @@
+import math
+
+import numpy as np
+
+from tests.bank import right, wrong
+
+
+def softmax(x):
+    exps = np.exp(np.asarray(x) - np.max(x))
+    return exps / exps.sum()
+
+
+# ---- sample --------------------------------------------------------------------------------------------------------
+
+
+@right
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    return int(np.searchsorted(np.cumsum(softmax(logits / temperature)), u))
+
+
+@right
+def sample(logits, temperature, u):
+    if not temperature:
+        return logits.argmax()
+    total, top = 0.0, max(logits)
+    shares = [math.exp((x - top) / temperature) for x in logits]
+    for number, share in enumerate(shares):
+        total += share / sum(shares)
+        if total > u:
+            return number
+    return len(logits) - 1
+
+
+@right
+def sample(logits, temperature, u):
+    import torch
+
+    logits = torch.as_tensor(logits)
+    if temperature == 0:
+        return logits.argmax()
+    ends = torch.softmax(logits / temperature, dim=-1).cumsum(0)
+    return (ends <= u).sum()
+
+
+@right
+def sample(logits, temperature, u):
+    temperature = max(temperature, 1e-9)
+    return np.argmax(np.cumsum(softmax(logits / temperature)) > u)
+
+
+@right
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return list(logits).index(max(logits))
+    shares = softmax(np.array(logits, dtype=np.float32) / temperature)
+    left = u
+    for i in range(len(shares)):
+        if left < shares[i]:
+            return i
+        left -= shares[i]
+    return i
+
+
+@right
+def sample(logits, temperature, u):
+    if temperature == 0:
+        u, temperature = 0.5, 1e-6
+    weights = np.exp((logits - logits.max()) / temperature)
+    return int((weights.cumsum() <= u * weights.sum()).sum())
+
+
+@wrong("temperature_multiplied")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    return int(np.searchsorted(np.cumsum(softmax(logits * temperature)), u))
+
+
+@wrong("temperature_ignored")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    return int(np.searchsorted(np.cumsum(softmax(logits)), u))
+
+
+@wrong("zero_not_handled")
+def sample(logits, temperature, u):
+    return int((np.cumsum(softmax(logits / temperature)) > u).argmax())
+
+
+@wrong("highest")
+def sample(logits, temperature, u):
+    return int(np.argmax(logits))
+
+
+@wrong("overflow")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    exps = np.exp(logits / temperature)
+    return int((np.cumsum(exps / exps.sum()) > u).argmax())
+
+
+@wrong("first_share_above")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    return int((softmax(logits / temperature) > u).argmax())
+
+
+@wrong("likeliest_first")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    shares = softmax(logits / temperature)
+    order = np.argsort(-shares)
+    return order[np.searchsorted(np.cumsum(shares[order]), u)]
+
+
+@wrong("one_too_low")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    return max(int(np.searchsorted(np.cumsum(softmax(logits / temperature)), u)) - 1, 0)
+
+
+@wrong("from_the_right")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    shares = softmax(logits / temperature)[::-1]
+    return len(logits) - 1 - int(np.searchsorted(np.cumsum(shares), u))
+
+
+@wrong("temperature_multiplied", "overflow")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    exps = np.exp(logits * temperature)
+    return int((np.cumsum(exps / exps.sum()) > u).argmax())
+
+
+@wrong()
+def sample(logits, temperature, u):
+    return np.random.choice(len(logits), p=softmax(logits / max(temperature, 1e-9)))
+
+
+@wrong()
+def sample(logits, temperature, u):
+    return softmax(logits / max(temperature, 1e-9))
+
+
+@wrong("temperature_ignored", "zero_is_one")
+def sample(logits, temperature, u):
+    return int(np.searchsorted(np.cumsum(softmax(logits - temperature)), u))
+
+
+@wrong()
+def sample(logits, temperature, u):
+    return int(np.searchsorted(np.cumsum(softmax(logits / (1 + temperature))), u))
+
+
+# ---- top_k ---------------------------------------------------------------------------------------------------------
+
+
+@right
+def top_k(logits, k):
+    lowest = np.sort(logits)[-min(k, len(logits))]
+    return softmax(np.where(logits >= lowest, logits, -np.inf))
+
+
+@right
+def top_k(logits, k):
+    kept = np.full(len(logits), -1e9)
+    best = np.argsort(-logits)[:k]
+    kept[best] = logits[best]
+    return softmax(kept)
+
+
+@right
+def top_k(logits, k):
+    shares = softmax(logits)
+    best = sorted(range(len(logits)), key=lambda i: -logits[i])[:k]
+    total = sum(shares[i] for i in best)
+    return [shares[i] / total if i in best else 0 for i in range(len(logits))]
+
+
+@right
+def top_k(logits, k):
+    import torch
+
+    logits = torch.as_tensor(logits)
+    values, _ = torch.topk(logits, min(k, len(logits)))
+    return torch.softmax(logits.masked_fill(logits < values[-1], -float("inf")), dim=-1)
+
+
+@right
+def top_k(logits, k):
+    x = logits.copy()
+    if k < len(x):
+        x[np.argpartition(x, -k)[:-k]] = -np.inf
+    return softmax(x)
+
+
+@right
+def top_k(logits, k):
+    shares = softmax(logits.astype(np.float32))
+    order = shares.argsort()[::-1]
+    shares[order[k:]] = 0
+    return shares / shares.sum()
+
+
+@wrong("one_less")
+def top_k(logits, k):
+    lowest = np.sort(logits)[-min(k, len(logits))] if k <= len(logits) else -np.inf
+    return softmax(np.where(logits > lowest, logits, -np.inf))
+
+
+@wrong("one_more")
+def top_k(logits, k):
+    best = np.argsort(-logits)[: k + 1]
+    return softmax(np.where(np.isin(np.arange(len(logits)), best), logits, -np.inf))
+
+
+@wrong("zeros_for_cut")
+def top_k(logits, k):
+    kept = np.zeros(len(logits))
+    best = np.argsort(-logits)[:k]
+    kept[best] = logits[best]
+    return softmax(kept)
+
+
+@wrong("not_renormalised")
+def top_k(logits, k):
+    shares = softmax(logits)
+    shares[np.argsort(-logits)[k:]] = 0
+    return shares
+
+
+@wrong("the_logits")
+def top_k(logits, k):
+    kept = np.full(len(logits), -np.inf)
+    best = np.argsort(-logits)[:k]
+    kept[best] = logits[best]
+    return kept
+
+
+@wrong("lowest")
+def top_k(logits, k):
+    best = np.argsort(logits)[:k]
+    return softmax(np.where(np.isin(np.arange(len(logits)), best), logits, -np.inf))
+
+
+@wrong("first_ids")
+def top_k(logits, k):
+    kept = np.full(len(logits), -np.inf)
+    kept[:k] = logits[:k]
+    return softmax(kept)
+
+
+@wrong("no_cut")
+def top_k(logits, k):
+    return softmax(logits)
+
+
+@wrong("alike")
+def top_k(logits, k):
+    best = np.argsort(-logits)[:k]
+    return np.isin(np.arange(len(logits)), best) / len(best)
+
+
+@wrong("overflow")
+def top_k(logits, k):
+    best = np.argsort(-logits)[:k]
+    exps = np.where(np.isin(np.arange(len(logits)), best), np.exp(logits), 0)
+    return exps / exps.sum()
+
+
+@wrong("one_more", "not_renormalised")
+def top_k(logits, k):
+    shares = softmax(logits)
+    shares[np.argsort(-logits)[k + 1 :]] = 0
+    return shares
+
+
+@wrong()
+def top_k(logits, k):
+    return softmax(np.sort(logits)[-k:])
+
+
+@wrong()
+def top_k(logits, k):
+    return softmax(logits) ** 2
+
+
+# ---- top_p ---------------------------------------------------------------------------------------------------------
+
+
+@right
+def top_p(logits, p):
+    shares = softmax(logits)
+    order = np.argsort(-shares)
+    before = np.cumsum(shares[order]) - shares[order]
+    kept = order[(before < p) | (np.arange(len(order)) == 0)]
+    out = np.zeros(len(logits))
+    out[kept] = shares[kept] / shares[kept].sum()
+    return out
+
+
+@right
+def top_p(logits, p):
+    shares, kept, total = softmax(logits), [], 0.0
+    for i in sorted(range(len(logits)), key=lambda i: -shares[i]):
+        kept.append(i)
+        total += shares[i]
+        if total >= p:
+            break
+    return [shares[i] / total if i in kept else 0.0 for i in range(len(logits))]
+
+
+@right
+def top_p(logits, p):
+    import torch
+
+    logits = torch.as_tensor(logits)
+    values, order = torch.sort(logits, descending=True)
+    cumulative = torch.softmax(values, dim=-1).cumsum(dim=-1)
+    remove = cumulative > p
+    remove[1:] = remove[:-1].clone()
+    remove[0] = False
+    return torch.softmax(logits.index_fill(0, order[remove], -float("inf")), dim=-1)
+
+
+@right
+def top_p(logits, p):
+    order = np.argsort(logits)[::-1]
+    sums = softmax(logits)[order].cumsum()
+    n = min(int(np.searchsorted(sums, p)) + 1, len(logits))
+    kept = np.full(len(logits), -1e9)
+    kept[order[:n]] = logits[order[:n]]
+    return softmax(kept)
+
+
+@right
+def top_p(logits, p):
+    shares = softmax(logits)
+    keep = np.array([shares[shares > s].sum() < p or s == shares.max() for s in shares])
+    return softmax(np.where(keep, logits, -np.inf))
+
+
+@right
+def top_p(logits, p):
+    x = np.array(logits, dtype=np.float64)
+    order = (-x).argsort()
+    total = 0
+    for rank, i in enumerate(order):
+        if rank and total >= p:
+            x[i] = -np.inf
+        total += softmax(logits)[i]
+    return softmax(x)
+
+
+@wrong("crossing_dropped_one_stays")
+def top_p(logits, p):
+    shares = softmax(logits)
+    order = np.argsort(-shares)
+    keep = np.cumsum(shares[order]) <= p
+    keep[0] = True
+    return softmax(np.where(np.isin(np.arange(len(logits)), order[keep]), logits, -np.inf))
+
+
+@wrong("not_sorted")
+def top_p(logits, p):
+    shares = softmax(logits)
+    before = np.cumsum(shares) - shares
+    keep = before < p
+    keep[0] = True
+    return softmax(np.where(keep, logits, -np.inf))
+
+
+@wrong("not_renormalised")
+def top_p(logits, p):
+    shares = softmax(logits)
+    order = np.argsort(-shares)
+    before = np.cumsum(shares[order]) - shares[order]
+    cut = before >= p
+    cut[0] = False
+    shares[order[cut]] = 0
+    return shares
+
+
+@wrong("threshold")
+def top_p(logits, p):
+    shares = softmax(logits)
+    keep = shares >= p
+    return softmax(np.where(keep, logits, -np.inf))
+
+
+@wrong("least_first")
+def top_p(logits, p):
+    shares = softmax(logits)
+    order = np.argsort(shares)
+    before = np.cumsum(shares[order]) - shares[order]
+    keep = before < p
+    keep[0] = True
+    return softmax(np.where(np.isin(np.arange(len(logits)), order[keep]), logits, -np.inf))
+
+
+@wrong("zeros_for_cut")
+def top_p(logits, p):
+    shares = softmax(logits)
+    order = np.argsort(-shares)
+    before = np.cumsum(shares[order]) - shares[order]
+    cut = before >= p
+    cut[0] = False
+    x = logits.copy()
+    x[order[cut]] = 0
+    return softmax(x)
+
+
+@wrong("in_order")
+def top_p(logits, p):
+    shares = -np.sort(-softmax(logits))
+    before = np.cumsum(shares) - shares
+    keep = before < p
+    keep[0] = True
+    shares[~keep] = 0
+    return shares / shares.sum()
+
+
+@wrong("zero_keeps_none")
+def top_p(logits, p):
+    shares = softmax(logits)
+    order = np.argsort(-shares)
+    before = np.cumsum(shares[order]) - shares[order]
+    shares[order[before >= p]] = 0
+    return shares / shares.sum()
+
+
+@wrong("no_cut")
+def top_p(logits, p):
+    return softmax(logits)
+
+
+@wrong("part_of_highest")
+def top_p(logits, p):
+    shares = softmax(logits)
+    return softmax(np.where(shares >= p * shares.max(), logits, -np.inf))
+
+
+@wrong()
+def top_p(logits, p):
+    return softmax(logits * p)
+
+
+@wrong()
+def top_p(logits, p):
+    return int(np.argmax(np.cumsum(softmax(logits)) > p))
+
+
+# ---- generate_with_cache -------------------------------------------------------------------------------------------
+
+
+@right
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache, window = list(ids), [], model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(ids) <= window:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+        else:
+            cache = []
+            logits = model(ids[-window:], 0, cache)
+    return ids
+
+
+@right
+def generate_with_cache(model, ids, n_tokens):
+    text, cache, read = np.array(ids), [], 0
+    while len(text) < len(ids) + n_tokens:
+        first = max(0, len(text) - model.context_length)
+        if first:
+            cache, read = [], 0
+        row = model(text[first + read :], read, cache)[-1]
+        read = len(text) - first
+        text = np.append(text, row.argmax())
+    return text
+
+
+@right
+def generate_with_cache(model, ids, n_tokens):
+    cache = []
+
+    def following(text):
+        if len(text) > model.context_length:
+            cache.clear()
+            text = text[-model.context_length :]
+        return model(text[len(cache) :], len(cache), cache)[-1]
+
+    text = list(ids)
+    for _ in range(n_tokens):
+        text = [*text, max(range(len(row := following(text))), key=row.__getitem__)]
+    return text
+
+
+@right
+def generate_with_cache(model, ids, n_tokens):
+    import torch
+
+    cache, text = [], torch.tensor(ids)
+    for step in range(n_tokens):
+        if step == 0 or len(text) > model.context_length:
+            cache = []
+            logits = model(text[-model.context_length :].tolist(), 0, cache)
+        else:
+            logits = model([int(text[-1])], len(text) - 1, cache)
+        text = torch.cat([text, torch.tensor(logits)[-1].argmax()[None]])
+    return text
+
+
+@right
+def generate_with_cache(model, ids, n_tokens):
+    if n_tokens == 0:
+        return ids
+    ids = ids[:]
+    cache = []
+    start = max(len(ids) - model.context_length, 0)
+    for position in range(start, len(ids)):
+        logits = model([ids[position]], position - start, cache)
+    for _ in range(n_tokens - 1):
+        ids.append(np.argmax(logits[-1]))
+        if len(ids) > model.context_length:
+            cache = []
+            logits = model(ids[-model.context_length :], 0, cache)
+        else:
+            logits = model([ids[-1]], len(cache), cache)
+    return ids + [np.argmax(logits[0] if len(logits) == 1 else logits[-1])]
+
+
+@right
+def generate_with_cache(model, ids, n_tokens):
+    out, cache = tuple(ids), []
+    logits = model(out[-model.context_length :], 0, cache)
+    for left in reversed(range(n_tokens)):
+        out += (int(np.argmax(logits[-1])),)
+        if left and len(cache) < model.context_length:
+            logits = model(out[-1:], len(cache), cache)
+        elif left:
+            cache = []
+            logits = model(out[-model.context_length :], 0, cache)
+    return out
+
+
+@wrong("everything_again")
+def generate_with_cache(model, ids, n_tokens):
+    ids = list(ids)
+    for _ in range(n_tokens):
+        ids.append(int(model(ids[-model.context_length :], 0, [])[-1].argmax()))
+    return ids
+
+
+@wrong("not_cropped")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache = list(ids), []
+    logits = model(ids[-model.context_length :], 0, cache)
+    for _ in range(n_tokens - 1):
+        ids.append(int(logits[-1].argmax()))
+        logits = model(ids[-1:], len(ids) - 1, cache)
+    return [*ids, int(logits[-1].argmax())]
+
+
+@wrong("position_zero")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache = list(ids), []
+    logits = model(ids[-model.context_length :], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(ids) > model.context_length:
+            cache = []
+            logits = model(ids[-model.context_length :], 0, cache)
+        else:
+            logits = model(ids[-1:], 0, cache)
+    return ids
+
+
+@wrong("not_read")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache = list(ids), []
+    logits = model(ids[-model.context_length :], 0, cache)
+    return ids + [int(logits[-1].argmax()) for _ in range(n_tokens)]
+
+
+@wrong("new_only")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache, new = list(ids), [], []
+    logits = model(ids[-model.context_length :], 0, cache)
+    for _ in range(n_tokens):
+        new.append(int(logits[-1].argmax()))
+        ids.append(new[-1])
+        if len(ids) > model.context_length:
+            cache = []
+            logits = model(ids[-model.context_length :], 0, cache)
+        else:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+    return new
+
+
+@wrong("cache_shortened")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache = list(ids), []
+    logits = model(ids[-model.context_length :], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(cache) == model.context_length:
+            cache.pop(0)
+        logits = model(ids[-1:], len(cache), cache)
+    return ids
+
+
+@wrong("cache_kept")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache = list(ids), []
+    logits = model(ids[-model.context_length :], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(ids) > model.context_length:
+            logits = model(ids[-model.context_length :], 0, cache)
+        else:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+    return ids
+
+
+@wrong("one_too_many")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache = list(ids), []
+    logits = model(ids[-model.context_length :], 0, cache)
+    ids.append(int(logits[-1].argmax()))
+    for _ in range(n_tokens):
+        if len(ids) > model.context_length:
+            cache = []
+            logits = model(ids[-model.context_length :], 0, cache)
+        else:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+        ids.append(int(logits[-1].argmax()))
+    return ids
+
+
+@wrong("long_prompt")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache = list(ids), []
+    logits = model(ids, 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(ids) > model.context_length:
+            cache = []
+            logits = model(ids[-model.context_length :], 0, cache)
+        else:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+    return ids
+
+
+@wrong("fresh_cache")
+def generate_with_cache(model, ids, n_tokens):
+    ids = list(ids)
+    logits = model(ids[-model.context_length :], 0, [])
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        logits = model(ids[-1:], min(len(ids), model.context_length) - 1, [])
+    return ids
+
+
+@wrong("mutates_input")
+def generate_with_cache(model, ids, n_tokens):
+    cache = []
+    logits = model(ids[-model.context_length :], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(ids) > model.context_length:
+            cache = []
+            logits = model(ids[-model.context_length :], 0, cache)
+        else:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+    return ids
+
+
+@wrong()
+def generate_with_cache(model, ids, n_tokens):
+    return [*ids, *[0] * n_tokens]
+
+
+@wrong()
+def generate_with_cache(model, ids, n_tokens):
+    return None
