@@ -114,6 +114,8 @@ class Checkpoint:
 
     def begin(self):
         """Go on from the file, or write it for the first time: what can't be written is better known now than in an hour."""
+        if not self.run.writes:
+            return self.load() if self.path.exists() else None
         for left in self.path.parent.glob(f".{self.path.name}.*.part"):  # of a run that was killed while it wrote
             with contextlib.suppress(OSError):
                 left.unlink()
@@ -124,6 +126,8 @@ class Checkpoint:
 
     def save(self):
         """Write the run's state; if that fails, say so and train on."""
+        if not self.run.writes:
+            return
         try:
             self._write()
         except CheckpointError as error:

@@ -21,6 +21,8 @@ class Stopped(Exception):
 class Run:
     """A run on its way: everything that one step needs and changes, and that a checkpoint has to hold."""
 
+    writes = True  # this process writes the checkpoint; of several that share a run, one does
+
     def __init__(self, model, ids, length, settings, device, history, say):
         self.model, self.ids, self.length, self.settings = model, ids, length, settings
         self.device, self.history, self._say = device, history, say

@@ -92,6 +92,7 @@ def train(
     precision=None,
     compile=False,
     say=print,
+    make_run=Run,
     **settings,
 ):
     """Train a model on a text's ids (N,), cut into windows at any place, or on rows (N, T + 1); returns a History. The model is changed.
@@ -99,7 +100,8 @@ def train(
     settings: see Settings. length: T of a window, the model's context_length if not given. validation: ids held back, a loss every
     validate_every steps. on_step(history) is called after each step. checkpoint: a file that is written every save_every steps, and that the
     run goes on from if it is there. device, precision: see choose_device. say: takes a sentence when something goes another way than
-    planned. Ctrl-C, or the notebook's stop button, ends the run behind the current step: the model keeps what it has learned.
+    planned. make_run: another kind of Run (distributed.py has one for several processes). Ctrl-C, or the notebook's stop button, ends the run
+    behind the current step: the model keeps what it has learned.
     """
     settings = Settings.of(settings)
     ids, length = _as_ids(ids, model, length)
@@ -107,7 +109,7 @@ def train(
     device = choose_device(device, precision, work_of(model.config, settings.batch_size * length))
     history = History(settings.steps, device=device)
     model.to(device.kind).train()
-    run = Run(model, ids.to(device.kind), length, settings, device, history, say)
+    run = make_run(model, ids.to(device.kind), length, settings, device, history, say)
     saved = Checkpoint(checkpoint, run, ids) if checkpoint is not None else None
     tests = pieces.in_windows(held_back.to(device.kind), length) if held_back is not None else None
     with device.at_work(), stop_button() as pressed, contextlib.suppress(Stopped):
