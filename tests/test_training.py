@@ -101,7 +101,7 @@ def test_a_step_is_what_pytorch_does_by_hand():
         starts = torch.randint(400 - 12, (4,), generator=dice)
         x, y = (torch.stack([TEXT[s + shift : s + shift + 12] for s in starts]) for shift in (0, 1))
         loss = F.cross_entropy(theirs(x).flatten(0, 1), y.flatten())
-        assert history.losses[step] == pytest.approx(float(loss), rel=1e-4)
+        assert history.losses[step] == pytest.approx(loss.item(), rel=1e-4)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(theirs.parameters(), 1.0)
@@ -334,6 +334,9 @@ def pretend(monkeypatch, cuda=False, mps=False, bf16=True, cpu_bf16=False, threa
         ({}, {}, "cpu", torch.float32, "8 threads"),
         ({"cuda": True}, {"kind": "cpu"}, "cpu", torch.float32, "as asked"),
         ({}, {"kind": "cuda"}, "cpu", torch.float32, "cuda was asked for, and there is none"),
+        ({"cpu_bf16": True}, {"work": 1000}, "cpu", torch.float32, "all in float32"),
+        ({"cpu_bf16": True}, {"work": 10**9}, "cpu", torch.bfloat16, "products in bfloat16"),
+        ({"cuda": True}, {"work": 1000}, "cuda", torch.bfloat16, "products in bfloat16"),
         ({}, {"work": 1000}, "cpu", torch.float32, "1 thread (so small a model is faster with one"),
         ({}, {"work": 10**9}, "cpu", torch.float32, "8 threads"),
     ],

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import torch
 
-SMALL = (
-    4_000_000  # multiplications in a layer's products per step, below which a second thread costs more than it brings
-)
+# Multiplications in a layer's largest product per step, below which a processor's second thread, or its bfloat16, costs more than it brings.
+SMALL, WORTH_ROUNDING = 200_000_000, 80_000_000
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Device:
 def choose_device(kind=None, precision=None, work=None):
     """The Device to train on: the best there is, or the one asked for ("cuda", "mps", "cpu"), as far as it can be had.
 
-    work: multiplications in one layer per step (`work_of`), to choose the number of threads; without it, all of them. A wish that can't be
+    work: multiplications in one layer per step (`work_of`), to choose the number of threads and the precision; without it, all threads. A wish that can't be
     granted is not an error: the next best is taken, and `why` says so.
     """
     found = _found(kind)
@@ -56,7 +55,8 @@ def choose_device(kind=None, precision=None, work=None):
     if kind not in (None, found):
         sentence = f"{kind} was asked for, and there is none: trains on {found}"
     able = multiplies_bfloat16(found)
-    chosen = (torch.bfloat16 if able else torch.float32) if precision is None else precision
+    pays = able and not (found == "cpu" and work is not None and work < WORTH_ROUNDING)
+    chosen = (torch.bfloat16 if pays else torch.float32) if precision is None else precision
     if chosen == torch.bfloat16 and not able:
         chosen = torch.float32
         sentence += ", in float32, as it has no bfloat16"
