@@ -2,7 +2,7 @@
 
 A map (what stands lower may import what stands higher, never the other way round):
 
-    attention   the mathematics of attention, in NumPy (later also in PyTorch)
+    attention   the mathematics of attention, in NumPy and in PyTorch
     words       real word vectors, a small cut of GloVe
     gpt         tokens, texts, models and their training
     show        arrays in, titled and described pictures out
