@@ -1,13 +1,10 @@
 """AttentionGrid: one head's pattern that can be moved: temperature, mask off / before / after the softmax, code or video orientation."""
 
-from pathlib import Path
-
-import anywidget
 import numpy as np
 import traitlets
 
 from .grids import pattern
-from .picture import with_twin
+from .view import View, esm
 
 MASKS = ("none", "before", "after")
 
@@ -23,14 +20,14 @@ def grid_weights(scores, temperature=1.0, mask="none"):
     return np.where(may_look, weights, 0) if mask == "after" else weights
 
 
-class AttentionGrid(anywidget.AnyWidget):
+class AttentionGrid(View):
     """A pattern to move, from tokens (T) and scores (T, T) = q @ k.T / √D; `grid.weights` is what it shows now.
 
     mask: "none", "before" or "after" the softmax. view: "code" (a row is a query) or "video" (a column is a query). `labels` replaces
     words of the view, for other languages. Raises ValueError if the sizes do not agree.
     """
 
-    _esm = Path(__file__).with_name("attention_grid.js")
+    _esm = esm("attention_grid.js")
     tokens = traitlets.List(traitlets.Unicode()).tag(sync=True)
     scores = traitlets.List().tag(sync=True)
     temperature = traitlets.Float(1.0, min=0.1, max=10.0).tag(sync=True)
@@ -38,7 +35,6 @@ class AttentionGrid(anywidget.AnyWidget):
     view = traitlets.Enum(("code", "video"), "code").tag(sync=True)
     numbers = traitlets.Bool(True).tag(sync=True)
     query = traitlets.Int(0).tag(sync=True)
-    labels = traitlets.Dict().tag(sync=True)
 
     def __init__(self, tokens, scores, title="Attention pattern", **state):
         scores = np.asarray(scores, dtype=float)
@@ -62,6 +58,3 @@ class AttentionGrid(anywidget.AnyWidget):
         state = f"temperature {self.temperature:g}, mask {'off' if self.mask == 'none' else self.mask + ' the softmax'}"
         title = f"{self.title} ({state})"
         return pattern(self.weights, self.tokens, title=title, view=self.view, may_look=may_look, numbers=self.numbers)
-
-    def _repr_mimebundle_(self, **options):
-        return with_twin(super()._repr_mimebundle_(**options), self.twin())

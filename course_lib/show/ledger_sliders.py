@@ -1,13 +1,10 @@
 """LedgerSliders: the five sizes of a GPT as sliders, and what every line of its ledger then costs."""
 
-from pathlib import Path
-
-import anywidget
 import traitlets
 
 from .ledgers import ledger as picture_of
 from .ledgers import share, size
-from .picture import with_twin
+from .view import View, esm
 
 CHOICES = {
     "n_layer": (1, 2, 4, 6, 12, 24, 36, 48, 72, 96, 120),
@@ -19,13 +16,13 @@ CHOICES = {
 CLASSES = {"biases and norms": "small"}  # names of parts that are no name in a style sheet
 
 
-class LedgerSliders(anywidget.AnyWidget):
+class LedgerSliders(View):
     """Sliders for a GPTConfig's sizes; `sliders.config` and `sliders.ledger` are what they show now, `counted` is "video" or "code".
 
     `labels` replaces words of the view, for other languages. Raises ValueError for sizes that make no GPT.
     """
 
-    _esm = Path(__file__).with_name("ledger_sliders.js")
+    _esm = esm("ledger_sliders.js")
     n_layer = traitlets.Int(96).tag(sync=True)
     n_head = traitlets.Int(96).tag(sync=True)
     n_embd = traitlets.Int(12_288).tag(sync=True)
@@ -36,7 +33,6 @@ class LedgerSliders(anywidget.AnyWidget):
     lines = traitlets.List().tag(sync=True)
     total = traitlets.Unicode().tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
-    labels = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **state):
         sizes = {name: state.get(name, getattr(type(self), name).default_value) for name in CHOICES}
@@ -87,6 +83,3 @@ class LedgerSliders(anywidget.AnyWidget):
         c = self.config
         title = f"{self.total} parameters: {c.n_layer} layers of {c.n_head} heads, width {c.n_embd:,}, counted as the {self.counted} does"
         return picture_of(self.ledger, title)
-
-    def _repr_mimebundle_(self, **options):
-        return with_twin(super()._repr_mimebundle_(**options), self.twin())

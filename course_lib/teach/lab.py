@@ -46,6 +46,7 @@ def command(
         f"--LabApp.default_url=/lab/workspaces/{workspace}/tree/{Path(notebook).as_posix()}",
         f"--LabApp.app_settings_dir={settings}",
         f"--LabApp.extra_labextensions_path={EXTENSIONS}",
+        "--ContentsManager.pre_save_hook=course_lib.teach.saving.keep_twins",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",  # the other one asks PyPI

@@ -2,11 +2,10 @@
 
 import dataclasses
 
-import nbformat
 import pytest
 
 from course_lib.gpt.ledger import GPT_2, code_ledger, video_ledger
-from tests.browser import driving
+from tests.browser import driving, views
 
 CODE = "from course_lib import show\n\nsliders = show.LedgerSliders(n_layer=12, n_head=12, n_embd=768, context_length=1_024)\nsliders"
 
@@ -15,11 +14,7 @@ CODE = "from course_lib import show\n\nsliders = show.LedgerSliders(n_layer=12, 
 def small(lab):
     """A notebook with the sliders and nothing else, beside the lessons."""
     _, folder = lab
-    cells = [nbformat.v4.new_code_cell(source) for source in (CODE, "print(sliders.total, sliders.n_embd)")]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    path = folder / "course" / "notebooks" / "sliders.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-    return "notebooks/sliders.ipynb"
+    return views.notebook_with(folder, "sliders", CODE, "print(sliders.total, sliders.n_embd)")
 
 
 @pytest.fixture
@@ -72,10 +67,4 @@ def test_moved_by_mouse(page, view):
 
 def test_no_key_reaches_the_notebook(page, view):
     """A key on a focused control is the view's alone: `d d` would delete the cell, `x` cut it, `m` turn it into text."""
-    before = driving.cells(page)
-    for control in (*view.locator("input").all(), view.locator("select")):
-        control.focus()
-        for key in "ddxabmyz":
-            page.keyboard.press(key)
-    after = driving.cells(page)
-    assert [(cell["id"], cell["type"]) for cell in after] == [(cell["id"], cell["type"]) for cell in before]
+    views.no_key_gets_out(page, [*view.locator("input").all(), view.locator("select")])

@@ -1,14 +1,12 @@
 """The views, moved by mouse and by keyboard in a real JupyterLab; what they then show is compared with NumPy."""
 
-import json
 import re
 
-import nbformat
 import numpy as np
 import pytest
 
 from course_lib.show.attention_grid import grid_weights
-from tests.browser import driving
+from tests.browser import driving, views
 from tests.conftest import ROOT
 
 WITH_GRID = [
@@ -25,14 +23,9 @@ def small(lab):
     """A notebook with one grid and nothing else, beside the lessons."""
     _, folder = lab
     code = f"from course_lib import show\n\ngrid = show.AttentionGrid({TOKENS!r}, {SCORES.tolist()!r}, query=3)\ngrid"
-    cells = [
-        nbformat.v4.new_code_cell(source)
-        for source in (code, "print(grid.mask, grid.temperature, grid.query, grid.weights.sum().round(6))")
-    ]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    path = folder / "course" / "notebooks" / "small.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
-    return "notebooks/small.ipynb"
+    return views.notebook_with(
+        folder, "small", code, "print(grid.mask, grid.temperature, grid.query, grid.weights.sum().round(6))"
+    )
 
 
 @pytest.fixture
@@ -66,19 +59,11 @@ def near(mine, theirs):
 
 def test_the_arithmetic_is_numpys(page):
     """The view's own softmax and mask, against NumPy's, to the last digits."""
-    page.goto("about:blank")
-    source = (ROOT / "course_lib" / "show" / "attention_grid.js").read_text(encoding="utf-8")
     asked = [
         [SCORES.tolist(), temperature, mask] for temperature in (0.1, 1.0, 7.5) for mask in ("none", "before", "after")
     ]
-    got = page.evaluate(
-        """async ([source, asked]) => {
-            const view = await import("data:text/javascript," + encodeURIComponent(source));
-            return JSON.stringify(asked.map((one) => view.attention(...one)));
-        }""",
-        [source, asked],
-    )
-    for one, weights in zip(asked, json.loads(got), strict=True):
+    got = views.calculate(page, "attention_grid.js", "attention", asked)
+    for one, weights in zip(asked, got, strict=True):
         np.testing.assert_allclose(weights, grid_weights(*one), atol=1e-12)
 
 
@@ -123,18 +108,19 @@ def test_the_video_orientation_is_the_transpose(grid):
 
 def test_no_key_reaches_the_notebook(page, grid):
     """A key on a focused control is the view's alone: `d d` would delete the cell, `x` cut it, `m` turn it into text."""
-    before = driving.cells(page)
-    for control in ("input[type=range]", "select >> nth=0", "input[type=checkbox]", "td[tabindex='0']"):
-        grid.locator(control).focus()
-        for key in "ddxabmyzc":
-            page.keyboard.press(key)
-    after = driving.cells(page)
-    assert [(cell["id"], cell["type"]) for cell in after] == [(cell["id"], cell["type"]) for cell in before]
+    controls = ("input[type=range]", "select >> nth=0", "input[type=checkbox]", "td[tabindex='0']")
+    views.no_key_gets_out(page, [grid.locator(control) for control in controls])
 
 
 def test_tokens_are_only_text(page, grid):
     assert grid.locator("img").count() == 0
     assert grid.get_by_role("rowheader", name=TOKENS[1]).count() == 1
+
+
+def test_saved_and_reopened_without_a_kernel_the_twin_is_there(lab, page, grid, small):
+    views.reopen_without_kernel(page, lab[0], small)
+    page.locator("figure img[alt*='Rows are queries']").wait_for()
+    assert page.get_by_text("model not found").count() == 0
 
 
 @pytest.mark.parametrize("lesson", WITH_GRID)

@@ -1,0 +1,73 @@
+"""What the tests of every view need: a small notebook, the view's own arithmetic, keys that must not get out, and saving without a kernel."""
+
+import json
+import urllib.request
+
+import nbformat
+
+from course_lib.show.view import esm
+from tests.browser import driving
+
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+KEYS = "ddxabmyzc"  # in command mode: delete, cut, new cell above and below, to Markdown, to code, undo, copy
+
+
+def notebook_with(folder, name, *sources):
+    """Write a notebook with these code cells beside the lessons; returns its path inside the server's folder."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata=KERNEL), folder / "course" / "notebooks" / f"{name}.ipynb"
+    )
+    return f"notebooks/{name}.ipynb"
+
+
+def calculate(page, script, function, asked):
+    """What an exported function of a view's script gives in the browser for each list of arguments, to the last digit."""
+    page.goto("about:blank")
+    got = page.evaluate(
+        """async ([source, name, asked]) => {
+            const view = await import("data:text/javascript," + encodeURIComponent(source));
+            return JSON.stringify(asked.map((one) => view[name](...one)));
+        }""",
+        [esm(script), function, asked],
+    )
+    return json.loads(got)
+
+
+def no_key_gets_out(page, controls):
+    """Press the notebook's one-letter commands on every one of these controls; afterwards the cells must be the same."""
+    before = [(cell["id"], cell["type"]) for cell in driving.cells(page)]
+    assert controls, "no control to press keys on"
+    for control in controls:
+        control.focus()
+        for key in KEYS:
+            page.keyboard.press(key)
+    assert [(cell["id"], cell["type"]) for cell in driving.cells(page)] == before
+
+
+def reopen_without_kernel(page, url, path):
+    """Save the notebook, leave it, end its kernel, and open it again without one."""
+    page.evaluate("async () => { await window.jupyterapp.shell.currentWidget.context.save() }")
+    page.goto("about:blank")
+    for session in _asked(url, "sessions"):
+        _asked(url, f"sessions/{session['id']}", "DELETE")
+    page.goto(f"{url}/lab/workspaces/reopened?token={driving.TOKEN}&reset")
+    page.wait_for_function("() => window.jupyterapp?.commands.hasCommand('docmanager:open')", timeout=60_000)
+    page.evaluate(
+        """async (path) => {
+            await window.jupyterapp.restored;
+            const none = { shouldStart: false, canStart: false, autoStartDefault: false };
+            await window.jupyterapp.commands.execute("docmanager:open", { path, factory: "Notebook", kernelPreference: none });
+        }""",
+        path,
+    )
+    page.wait_for_selector(".jp-Notebook .jp-Cell", state="attached", timeout=60_000)
+    page.wait_for_function("() => window.jupyterapp.shell.currentWidget?.content?.widgets?.length")
+    assert _asked(url, "sessions") == [], "the notebook has a kernel all the same"
+
+
+def _asked(url, what, method="GET"):
+    """The answer of Jupyter's own interface, as Python objects."""
+    request = urllib.request.Request(f"{url}/api/{what}?token={driving.TOKEN}", method=method)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read() or "null")
