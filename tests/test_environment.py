@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 BASE = [Requirement(line) for line in PROJECT["dependencies"]]
 TEST = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
+HUB = [Requirement(line) for line in PROJECT["optional-dependencies"]["hub"]]
 SYSTEMS = {
     "linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux", "platform_machine": "x86_64"},
     "macos": {"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin", "platform_machine": "arm64"},
@@ -29,7 +30,12 @@ SYSTEMS = {
 }
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 CONDA_CALLS_IT = {"torch": "pytorch"}
-COMES_WITH = {"jupyter_client": "ipykernel", "jupyter_server": "jupyterlab", "execnet": "pytest-xdist"}
+COMES_WITH = {
+    "jupyter_client": "ipykernel",
+    "jupyter_server": "jupyterlab",
+    "execnet": "pytest-xdist",
+    "tokenizers": "transformers",
+}
 
 
 def constraint_lines():
@@ -125,7 +131,7 @@ def imports_of(path):
         yield from (name.partition(".")[0] for name in names)
 
 
-@pytest.mark.parametrize(("folder", "asked"), [("course_lib", BASE), ("tests", BASE + TEST)])
+@pytest.mark.parametrize(("folder", "asked"), [("course_lib", BASE + HUB), ("tests", BASE + HUB + TEST)])
 def test_what_is_imported_is_asked_for(folder, asked):
     ours = {"course_lib", "tests", "tools", *(path.stem for path in (ROOT / "tools").glob("*.py"))}
     declared = {canonicalize_name(need.name) for need in asked}

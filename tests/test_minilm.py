@@ -26,7 +26,9 @@ SIZES = {
 @pytest.fixture(scope="module")
 def bert():
     """BERT, tiny and random, with norms and biases that are not the neutral ones of a fresh model."""
-    transformers, torch = pytest.importorskip("transformers"), pytest.importorskip("torch")
+    import torch
+    import transformers
+
     model = transformers.BertModel(transformers.BertConfig(**SIZES), add_pooling_layer=False).eval()
     generator = torch.Generator().manual_seed(7)
     with torch.no_grad():
@@ -78,7 +80,8 @@ def test_every_layer_is_berts(tiny, bert, text):
     ],
 )
 def test_tokens_are_those_of_the_real_tokenizer(tiny, folder, text):
-    tokenizers = pytest.importorskip("tokenizers")
+    import tokenizers
+
     theirs = tokenizers.BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=True)
     assert tiny.pieces(text) == theirs.encode(text).tokens
 
