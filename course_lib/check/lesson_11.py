@@ -16,6 +16,7 @@ def get_batch(ids, starts, length, slip):
         in_a_row=lambda: starts[0] + T * np.arange(B),
         from_the_beginning=lambda: T * np.arange(B),
         neighbours=lambda: starts[0] + np.arange(B),
+        row_numbers=lambda: np.arange(B),
         one_later=lambda: starts + 1,
         sorted_starts=lambda: np.sort(starts),
         first_for_all=lambda: np.repeat(starts[:1], B),
@@ -46,6 +47,7 @@ def get_batch(ids, starts, length, slip):
         transposed=lambda: tuple(part.T for part in pair),
         flattened=lambda: tuple(part.flatten() for part in pair),
         first_window=lambda: tuple(part[0] for part in pair),
+        first_row=lambda: tuple(part[:1] for part in pair),
         last_window=lambda: tuple(part[-1] for part in pair),
     )
 
@@ -84,6 +86,7 @@ GET_BATCH = Exercise(
         in_a_row="Your windows follow each other, behind the first start. Each window has its own start.",
         from_the_beginning="Your windows are cut from the beginning of the text. Begin each at its own place in `starts`.",
         neighbours="Your windows begin at neighbouring places. Each window has its own start.",
+        row_numbers="You used the numbers of the windows, 0, 1, 2 …, as their places. Window b begins at the place `starts[b]`.",
         one_later="Your windows begin one token late. x begins at the start itself.",
         sorted_starts="You sorted the starts. Keep their order: window b belongs to starts[b].",
         first_for_all="All your windows begin at the first start. Each has its own: starts[b] for window b.",
@@ -91,6 +94,7 @@ GET_BATCH = Exercise(
         transposed="Your axes are the wrong way round: a row for each window, (B, T).",
         flattened="The right tokens, in one long row. Keep the windows apart: (B, T).",
         first_window="Only the first window came back. Return one for each start: (B, T).",
+        first_row="Only the first window came back: is the `return` inside the loop? Return one for each start: (B, T).",
         last_window="Only the last window came back. Collect all of them: (B, T).",
     ),
     hints=(
@@ -121,6 +125,8 @@ def learning_rate_at(step, steps, peak, warm_up, last, slip):
         lambda: peak + (last - peak) * done,
         cosine=lambda: last + (peak - last) * (1 + math.cos(math.pi * done)) / 2,
         never_down=lambda: peak,
+        wrong_sign=lambda: peak - (last - peak) * done,
+        cut_off=lambda: max(last, peak * (1 - done)),
         to_zero=lambda: peak * (1 - done),
         last_is_a_share=lambda: peak + (last * peak - peak) * done,
         last_on_top=lambda: peak * (1 - done) + last,
@@ -130,6 +136,8 @@ def learning_rate_at(step, steps, peak, warm_up, last, slip):
     rising = slip(lambda: peak * up, from_last=lambda: last + (peak - last) * up, share_up=lambda: up)
     return slip(
         lambda: rising if n < warm_up else down,
+        warm_up_too_long=lambda: rising if n <= warm_up and warm_up else down,
+        zero_behind=lambda: rising if n < warm_up else down if n <= steps else 0,
         no_warm_up=lambda: peak + (last - peak) * min(n / steps, 1),
         peak_at_once=lambda: peak if n < warm_up else down,
         both_at_once=lambda: min(1, up) * (peak + (last - peak) * min(n / steps, 1)),
@@ -163,6 +171,8 @@ LEARNING_RATE_AT = Exercise(
         share_up="On the way up you return a share. Multiply it by the peak.",
         from_last="Your warm-up begins at `last`. It begins near 0: peak · (step + 1) / warm_up.",
         no_warm_up="There is no warm-up: you go down from the first step. While step < warm_up, the rate rises.",
+        warm_up_too_long="Your warm-up has one step too many: it is for steps below warm_up, `<`, not `<=`.",
+        zero_behind="Behind the end your rate is 0. It stays at `last`.",
         peak_at_once="The warm-up has the full rate. Let it rise: (step + 1) / warm_up of the peak.",
         both_at_once="You go down during the warm-up already: two factors at once. First only up; the way down begins at step warm_up.",
         from_zero="The rate jumps down behind the warm-up: the way down begins at step warm_up. What is done of it is (step − warm_up) / (steps − warm_up).",
@@ -171,6 +181,8 @@ LEARNING_RATE_AT = Exercise(
         one_early="The way down begins one step early: at step warm_up the rate is still the peak.",
         goes_on="Behind the end the rate goes on falling. It stays at `last`: min(…, 1).",
         cosine="That is half a wave, a good schedule too. Here a straight line is wanted: the same amount down with every step.",
+        wrong_sign="Behind the warm-up the rate climbs on: a sign is wrong. From the peak to `last` one adds a share of last − peak.",
+        cut_off="You go down towards 0, and cut off at `last`. The line itself leads from the peak to `last`, at step `steps`.",
         never_down="The rate stays at its peak. Behind the warm-up it goes down to `last`.",
         to_zero="You go down to 0. The end is `last`: start from the peak and add the share that is done of last − peak.",
         last_is_a_share="You took `last` as a share of the peak. It is the rate itself at the end.",
@@ -200,10 +212,11 @@ def _model(seed, vocab_size, training):
             self.table = torch.nn.Parameter(
                 torch.tensor(np.random.default_rng(seed).normal(size=(vocab_size, vocab_size)).round(2)).float()
             )
-            self.diary = []
+            self.diary, self.modes = [], []
 
         def forward(self, ids):
             self.diary.append("with gradients" if torch.is_grad_enabled() else "without")
+            self.modes.append(self.training)
             return self.table[ids] * (2 if self.training else 1)
 
     return Table().train(training)
@@ -268,6 +281,13 @@ def estimate_loss(model, batches, slip):
     )
 
 
+def _tried(function):
+    """A model after the function has measured a single pair with it; it was in training mode before."""
+    model, batches = _estimate_loss_cases()[0]
+    function(model, batches[:1])
+    return model
+
+
 def _state_after(value, inputs):
     """What came back, the mode that the model is left in, how it was called, and the gradients that it has afterwards."""
     model = inputs[0]
@@ -320,6 +340,23 @@ ESTIMATE_LOSS = Exercise(
         '`model.eval()`, `torch.no_grad()`, `F.cross_entropy(…, reduction="sum")`; at the end `model.train(was_training)`.',
         "`was_training = model.training`, then `model.eval()`.",
     ),
+    probes=[
+        (
+            "mode_meanwhile",
+            "The model is in training mode while you measure: call `model.eval()` first.",
+            lambda f: not any(_tried(f).modes),
+        ),
+        (
+            "mode_afterwards",
+            "The model is not in the mode in which it was before: put that back at the end.",
+            lambda f: _tried(f).training,
+        ),
+        (
+            "remembering",
+            "PyTorch remembers your steps for a backward pass: measure inside `with torch.no_grad():`.",
+            lambda f: "with gradients" not in _tried(f).diary,
+        ),
+    ],
 )
 
 
@@ -388,6 +425,7 @@ def clip_gradients(parameters, largest, slip):
                 each_alone=lambda p=p, square=square: p.grad.mul_(min(1, largest / max(square**0.5, 1e-12))),
                 by_value=lambda p=p: p.grad.clamp_(-largest, largest),
                 not_in_place=None,
+                subtracted=lambda p=p: p.grad.sub_(largest) if length > largest else None,
                 weights_scaled=lambda p=p: p.mul_(factor),
                 first_only=lambda p=p, number=number: p.grad.mul_(factor if number == 0 else 1),
             )
@@ -431,6 +469,7 @@ CLIP_GRADIENTS = Exercise(
         each_alone="You clip each parameter by itself: that changes the direction. One length for all, one factor for all.",
         by_value="You cut off single entries: that changes the direction. Multiply all by one factor.",
         not_in_place="The gradients are as before: what you compute is never put back. Change them where they are: `p.grad *= factor`.",
+        subtracted="You subtract from the entries: that changes the direction. Multiply all by one factor, largest / length.",
         weights_scaled="You scaled the weights. Scale their gradients: `p.grad *= factor`.",
         first_only="Only the first parameter's gradient was scaled: is the `return` inside the loop?",
         length_after="You return the length after the clipping. The one from before is wanted: it tells how wild the step was.",

@@ -181,6 +181,24 @@ def get_batch(ids, starts, length):
     return windows[:, :-1], windows[:, 1:]
 
 
+@wrong("row_numbers")
+def get_batch(ids, starts, length):
+    x = torch.stack([ids[i : i + length] for i in range(len(starts))])
+    return x, torch.stack([ids[i + 1 : i + 1 + length] for i in range(len(starts))])
+
+
+@wrong("first_row")
+def get_batch(ids, starts, length):
+    for start in starts:
+        return ids[start : start + length][None], ids[start + 1 : start + length + 1][None]
+
+
+@wrong("not_shifted", "one_later")
+def get_batch(ids, starts, length):
+    windows = ids[starts[:, None] + torch.arange(1, length + 1)]
+    return windows, windows
+
+
 # ---- learning_rate_at ----------------------------------------------------------------------------------------------
 
 
@@ -335,6 +353,41 @@ def learning_rate_at(step, steps, peak, warm_up, last):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     return peak / math.sqrt(step + 1)
+
+
+@wrong("warm_up_too_long")
+def learning_rate_at(step, steps, peak, warm_up, last):
+    if step <= warm_up and warm_up > 0:
+        return peak * (step + 1) / warm_up
+    return peak + (last - peak) * min((step - warm_up) / (steps - warm_up), 1)
+
+
+@wrong("cut_off")
+def learning_rate_at(step, steps, peak, warm_up, last):
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    return max(last, peak * (1 - (step - warm_up) / (steps - warm_up)))
+
+
+@wrong("wrong_sign")
+def learning_rate_at(step, steps, peak, warm_up, last):
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    return peak - (last - peak) * min((step - warm_up) / (steps - warm_up), 1)
+
+
+@wrong("zero_behind")
+def learning_rate_at(step, steps, peak, warm_up, last):
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    return peak + (last - peak) * (step - warm_up) / (steps - warm_up) if step <= steps else 0
+
+
+@wrong()
+def learning_rate_at(step, steps, peak, warm_up, last):
+    if step < warm_up:
+        return peak * step // warm_up
+    return peak + (last - peak) * min((step - warm_up) / (steps - warm_up), 1)
 
 
 # ---- estimate_loss -------------------------------------------------------------------------------------------------
@@ -555,6 +608,14 @@ def estimate_loss(model, batches):
     return 0.0
 
 
+@wrong()  # three at once: the probes say what is true of it
+def estimate_loss(model, batches):
+    total = 0
+    for x, y in batches:
+        total += F.cross_entropy(model(x).flatten(0, 1), y.flatten())
+    return total / len(batches)
+
+
 # ---- clip_gradients ------------------------------------------------------------------------------------------------
 
 
@@ -752,4 +813,24 @@ def clip_gradients(parameters, largest):
     length = sum((p.grad**2).sum() for p in parameters) ** 0.5
     for p in parameters:
         p.grad.mul_((largest / length).clamp(max=1))
+    return length
+
+
+@wrong("subtracted")
+def clip_gradients(parameters, largest):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    length = torch.stack([g.norm() for g in gradients]).norm()
+    if length > largest:
+        for g in gradients:
+            g -= largest  # noqa: PLW2901
+    return length
+
+
+@wrong("each_alone", "last_alone")
+def clip_gradients(parameters, largest):
+    for p in parameters:
+        if p.grad is not None:
+            length = p.grad.norm()
+            if length > largest:
+                p.grad *= largest / length
     return length
