@@ -20,7 +20,7 @@ class LossPlot:
     """
 
     def __init__(self, floors=None, title="The loss while it learns"):
-        self.floors, self.title = dict(floors or {}), title
+        self.floors, self.title = {name: float(loss) for name, loss in (floors or {}).items()}, title
         self._handle = None
         self._cost, self._last = 0.0, time.perf_counter()
 
