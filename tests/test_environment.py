@@ -35,6 +35,7 @@ COMES_WITH = {
     "jupyter_server": "jupyterlab",
     "execnet": "pytest-xdist",
     "tokenizers": "transformers",
+    "psutil": "ipykernel",
 }
 
 
