@@ -161,7 +161,7 @@ def test_share_at_agrees_with_the_score_that_has_a_formula():
 
 def test_stories_are_read_rightly():
     tokens = STORY.split()
-    roles, own, source = stories.roles(tokens), stories.own_adjectives(tokens), stories.recalled_from(tokens)
+    roles, own, source = stories.roles(tokens), stories.own_adjectives(tokens), stories.adjective_after_was(tokens)
     assert [t for t, role in zip(tokens, roles, strict=True) if role == "recalled adjective"] == ["tiny", "shy", "blue"]
     assert [t for t, role in zip(tokens, roles, strict=True) if role == "new noun"] == ["fox", "cave", "bear"]
     assert [t for t, role in zip(tokens, roles, strict=True) if role == "recalled noun"] == ["fox", "bear", "fox"]
@@ -174,7 +174,7 @@ def test_stories_are_read_rightly():
     }
     for i, j in np.argwhere(source):
         assert tokens[i + 1] == tokens[j]
-        assert tokens[i] in ("was", "and")
+        assert tokens[i] == "was"
         assert j < i
 
 
@@ -220,21 +220,21 @@ def targets(texts, where):
 
 def test_the_adjective_head_is_needed_for_recalled_adjectives_and_for_little_else(held_out):
     model, ids, texts, roles = held_out
-    scores = inside.share_at(inside.look_inside(model, ids).patterns, targets(texts, stories.recalled_from))
+    scores = inside.share_at(inside.look_inside(model, ids).patterns, targets(texts, stories.adjective_after_was))
     best = inside.best_head(scores)
-    assert scores[best] > 0.75
+    assert scores[best] > 0.7
     rises = {role: inside.rise_without_each_head(model, ids, torch.tensor(roles == role)) for role in stories.ROLES}
     recalled = rises.pop("recalled adjective")
-    assert recalled[best] > 5 * recalled.median()
-    assert recalled[best] > 0.4
+    assert recalled[best] > 5 * np.median(recalled)
+    assert recalled[best] > 1
     assert all(other[best] < 0.15 * recalled[best] for role, other in rises.items() if role != "recalled noun")
-    assert rises["recalled noun"][best] < 0.35 * recalled[best]
+    assert rises["recalled noun"][best] < 0.35 * recalled[best], "it helps a little there, too"
 
 
 def test_two_heads_do_the_job_and_stand_in_for_each_other(held_out):
     model, ids, texts, roles = held_out
     recalled = torch.tensor(roles == "recalled adjective")
-    scores = inside.share_at(inside.look_inside(model, ids).patterns, targets(texts, stories.recalled_from))
+    scores = inside.share_at(inside.look_inside(model, ids).patterns, targets(texts, stories.adjective_after_was))
     one, other = (divmod(i, model.config.n_head) for i in scores.flatten().argsort(descending=True)[:2].tolist())
     rises = inside.rise_without_each_head(model, ids, recalled)
     before = inside.token_losses(model, ids)[recalled].mean()
@@ -249,9 +249,9 @@ def test_the_head_that_is_missed_most_looks_at_the_noun_and_never_at_the_adjecti
     first_step = inside.best_head(
         inside.rise_without_each_head(model, ids, torch.tensor(roles == "recalled adjective"))
     )
-    assert inside.share_at(patterns, targets(texts, stories.recalled_from))[first_step] < 0.02
+    assert inside.share_at(patterns, targets(texts, stories.adjective_after_was))[first_step] < 0.02
     assert inside.share_at(patterns, targets(texts, stories.noun_before_was))[first_step] > 0.95
-    best = inside.best_head(inside.share_at(patterns, targets(texts, stories.recalled_from)))
+    best = inside.best_head(inside.share_at(patterns, targets(texts, stories.adjective_after_was)))
     assert first_step[0] < best[0], "it works in an earlier layer"
 
 

@@ -41,6 +41,7 @@ def share_at(weights, targets):
 
     A query is a row of `targets` with a True in it; its share is summed over its targets, and the mean is taken over all queries.
     """
+    targets = targets.to(weights.device)
     shares = (weights * targets[:, None]).sum(-1)  # (…, B, H, T)
     return shares.sum((-3, -1)) / targets.any(-1).sum()
 

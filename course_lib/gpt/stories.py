@@ -22,9 +22,10 @@ def own_adjectives(tokens):
     return _table(tokens, "new noun", lambda place: place)
 
 
-def recalled_from(tokens):
-    """Where each recalled adjective was said first: (T, T) bool, a row for the token **before** it, where it has to be predicted."""
-    return _table(tokens, "recalled adjective", lambda place: place - 1)
+def adjective_after_was(tokens):
+    """Where the adjective behind each `was` was said first: (T, T) bool, a row for the `was`, which has to predict it."""
+    recalled = _table(tokens, "recalled adjective", lambda place: place - 1)
+    return recalled & (np.array(tokens) == "was")[:, None]
 
 
 def noun_before_was(tokens):
