@@ -1,7 +1,9 @@
 """Arrays in, described pictures out: every function returns a Picture (or a Table) that carries its own words. Nothing here trains.
 
-Views that can be moved are imported when they are asked for: AttentionGrid, LedgerSliders.
+Views that can be moved are imported when they are asked for: see VIEWS.
 """
+
+from importlib import import_module
 
 from .compare import compare
 from .dot_products import arrows, number_line, products
@@ -35,13 +37,17 @@ __all__ = [
 ]
 
 
+VIEWS = {  # the module of each view
+    "AttentionGrid": "attention_grid",
+    "DotProduct": "dot_product",
+    "HeadBrowser": "head_browser",
+    "LedgerSliders": "ledger_sliders",
+    "QueryKeyEditor": "query_key_editor",
+    "TrainingPlayer": "training_player",
+}
+
+
 def __getattr__(name):
-    if name == "AttentionGrid":
-        from .attention_grid import AttentionGrid
-
-        return AttentionGrid
-    if name == "LedgerSliders":
-        from .ledger_sliders import LedgerSliders
-
-        return LedgerSliders
+    if name in VIEWS:
+        return getattr(import_module(f".{VIEWS[name]}", __name__), name)
     raise AttributeError(f"course_lib.show has no {name!r}")

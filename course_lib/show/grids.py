@@ -34,7 +34,7 @@ def pattern(weights, tokens, title, view="code", keys=None, may_look=None, highl
         side = "row" if view == "code" else "column"
         even = "Each" if (abs(sums - 1) < 0.005).all() else "Not every"
         shown = range(len(tokens)) if highlight is None else [highlight % len(tokens)]
-        said = "; ".join(_looks(tokens[i], keys, weights[i]) for i in shown)
+        said = "; ".join(looks(tokens[i], keys, weights[i]) for i in shown)
         leaked = f" {leaks} hidden cell{'s have' if leaks > 1 else ' has'} weight all the same." if leaks else ""
         return Picture(figure, f"{title}. {side.capitalize()}s are queries. {said}. {even} {side} sums to 1.{leaked}")
 
@@ -138,7 +138,7 @@ def _finds(token, keys, scores):
     return f"{token} finds " + (", ".join(f"{keys[j]} {number(scores[j])}" for j in best) or "nobody")
 
 
-def _looks(token, keys, weights):
+def looks(token, keys, weights):
     """One query in words: where it looks most."""
     if np.isnan(weights).any():
         return f"{token} has weights that are NaN"

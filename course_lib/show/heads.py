@@ -12,16 +12,12 @@ def head_map(scores, title, score_name="score", most=3):
     if scores.ndim != 2:
         raise ValueError(f"scores has shape {scores.shape}: a head map needs (n_layer, n_head)")
     L, H = scores.shape
-    top, best = max(abs(scores).max(), 1e-12), np.unravel_index(scores.argmax(), scores.shape)
+    best = np.unravel_index(scores.argmax(), scores.shape)
     with course_style():
-        figure, axes = _board(L, H, title)
-        for (layer, head), score in np.ndenumerate(scores):
-            colour = KEY if score > 0 else "white"
-            axes.scatter(head, layer - 0.1, s=900 * abs(score) / top, facecolor=colour, edgecolor=KEY, lw=1.3, zorder=2)
-            words = {"ha": "center", "va": "center", "size": 9.5, "zorder": 3, "textcoords": "offset points"}
-            box = {"fc": "white", "ec": "none", "pad": 0.4, "alpha": 0.85}
-            axes.annotate(number(score), (head, layer), (0, -20), bbox=box, **words)
-        axes.add_patch(_frame(best[1], best[0]))
+        figure = new_figure(max(1.15 * H + 1.3, 4.6), 0.95 * L + 1.3)
+        axes = figure.subplots()
+        draw_map(axes, scores, framed=best)
+        axes.set_title(wrapped(title, figure, beside=1.0))
         order = np.argsort(-scores, axis=None, kind="stable")[:most]
         said = listed([f"{_name(i, H)} {number(scores.flat[i])}" for i in order])
         rest = np.median(scores)
@@ -59,22 +55,28 @@ def head_patterns(patterns, title, mark=None):
         return Picture(figure, f"{title}. {L} layers by {H} heads, {T} tokens. {'; '.join(said)}.{framed}")
 
 
-def _board(L, H, title):
-    """An empty board with a cell for each head, layer 0 on top."""
-    figure = new_figure(max(1.15 * H + 1.3, 4.6), 0.95 * L + 1.3)
-    axes = figure.subplots()
+def draw_map(axes, scores, framed, off=(), first=0):
+    """Scores (L, H) on these axes as circles with their numbers, layer 0 on top; one (layer, head) is framed, those in `off` are crossed out."""
+    (L, H), top = scores.shape, max(abs(scores).max(), 1e-12)
     for edge in np.arange(-0.5, H):
         axes.plot([edge, edge], [-0.5, L - 0.5], color=FAINT, lw=0.7, zorder=0)
     for edge in np.arange(-0.5, L):
         axes.plot([-0.5, H - 0.5], [edge, edge], color=FAINT, lw=0.7, zorder=0)
     axes.set(xlim=(-0.55, H - 0.45), ylim=(L - 0.45, -0.55))
-    axes.set_xticks(range(H), [f"head {head}" for head in range(H)])
-    axes.set_yticks(range(L), [f"layer {layer}" for layer in range(L)])
+    axes.set_xticks(range(H), [f"head {head + first}" for head in range(H)])
+    axes.set_yticks(range(L), [f"layer {layer + first}" for layer in range(L)])
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title(wrapped(title, figure, beside=1.0))
-    return figure, axes
+    for (layer, head), score in np.ndenumerate(scores):
+        colour = KEY if score > 0 else "white"
+        axes.scatter(head, layer - 0.1, s=900 * abs(score) / top, facecolor=colour, edgecolor=KEY, lw=1.3, zorder=2)
+        words = {"ha": "center", "va": "center", "size": 9.5, "zorder": 3, "textcoords": "offset points"}
+        box = {"fc": "white", "ec": "none", "pad": 0.4, "alpha": 0.85}
+        axes.annotate(number(score), (head, layer), (0, -20), bbox=box, **words)
+    for layer, head in off:
+        axes.plot(head, layer - 0.1, marker="x", color=INK, ms=26, mew=2, zorder=3)
+    axes.add_patch(_frame(framed[1], framed[0]))
 
 
 def _frame(x, y):

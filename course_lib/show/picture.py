@@ -12,14 +12,17 @@ DPI, SHOWN_DPI = 160, 92  # drawn sharper than it is shown
 
 
 class Picture:
-    """A figure with words: `alt` says what a seeing reader takes from it, made from the data; the caption is optional."""
+    """A figure with words: `alt` says what a seeing reader takes from it, made from the data; the caption is optional.
 
-    def __init__(self, figure, alt, caption=""):
+    A lower dpi and fewer colours make a smaller file, for large pictures in few colours.
+    """
+
+    def __init__(self, figure, alt, caption="", dpi=DPI, colours=256):
         if not alt.strip():
             raise ValueError("a picture needs an alt text: say in words what it shows")
         self.alt, self.caption = " ".join(alt.split()), caption
         self.width = round(figure.get_figwidth() * SHOWN_DPI)
-        self.png = _png(figure)
+        self.png = _png(figure, dpi, colours)
 
     def save(self, path):
         """Write the picture as a PNG file; returns the path."""
@@ -37,16 +40,16 @@ class Picture:
         return f"[picture] {self.alt}"
 
 
-def _png(figure):
-    """The figure as PNG bytes of at most 256 colours, a third of the usual size; the same figure gives the same bytes."""
+def _png(figure, dpi, colours):
+    """The figure as PNG bytes of at most so many colours, a third of the usual size; the same figure gives the same bytes."""
     from PIL import Image
 
     drawn, small = io.BytesIO(), io.BytesIO()
     with course_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # a token may be in any script
-        figure.savefig(drawn, format="png", dpi=DPI, pil_kwargs={"compress_level": 1})
+        figure.savefig(drawn, format="png", dpi=dpi, pil_kwargs={"compress_level": 1})
     image = Image.open(drawn).convert("RGB")
-    image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
     return small.getvalue()
 
 

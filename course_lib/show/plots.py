@@ -70,7 +70,7 @@ def lines(series, title, x_name, y_name, x=None, floors=None, log=False):
         height = np.log if log else np.asarray  # of a value on the page
         points = 2.75 * 72 / np.ptp(height(axes.get_ylim()))  # of the axes, per unit of height
         _name_curves(axes, curves, points, height)
-        _name_floors(axes, curves, floors, points)
+        name_floors(axes, curves, floors, points)
         said = [_curve(name, at, values) for name, (at, values) in curves.items()]
         said += [f"a horizontal line marks {name} at {number(height)}" for name, height in floors.items()]
         return Picture(figure, f"{title}. {x_name} against {y_name}: {'; '.join(said)}.")
@@ -88,7 +88,7 @@ def _name_curves(axes, curves, points, height):
             axes.annotate(name, (at[-1], last), (7, rise), textcoords="offset points", **words)
 
 
-def _name_floors(axes, curves, floors, points):
+def name_floors(axes, curves, floors, points):
     """Each floor's name on its line, on the side where the curves are farther away; close floors' names stand side by side."""
     used = []
     for name, height in sorted(floors.items(), key=lambda floor: floor[1]):

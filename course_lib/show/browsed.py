@@ -1,0 +1,91 @@
+"""What HeadBrowser shows, as a picture that does not move."""
+
+import numpy as np
+
+from .grids import looks
+from .heads import draw_map
+from .picture import Picture
+from .style import KEY, QUERY, VALUE, course_style, new_figure, number, wrapped
+
+SMALL = {"dpi": 112, "colours": 32}  # at most 30 kB in a notebook
+
+
+def browsed(view):
+    """A HeadBrowser's map of scores, the chosen head's pattern, and the next words, as one Picture."""
+    off = [tuple(head) for head in view.off]
+    layer, head = view.layer, view.head
+    name = named(layer, head, view.first)
+    with course_style():
+        figure = new_figure(max(1.0 * view.n_head, 3.6) + 5.2, 0.85 * view.n_layer + 3.6)
+        left, right = figure.subfigures(1, 2, width_ratios=[max(1.0 * view.n_head, 3.6) + 0.4, 4.8])
+        upper, lower = left.subplots(2, 1, height_ratios=[0.85 * view.n_layer + 0.4, 1.7])
+        draw_map(upper, view.scores, (layer, head), off, view.first)
+        upper.set_title(f"Score: {view.job}")
+        draw_next(lower, view, off)
+        draw_pattern(right.subplots(), view.weights, view.tokens, view.query, f"What {name} looks at")
+        figure.suptitle(wrapped(view.title, figure), x=0.02, ha="left", size=13, weight="bold")
+        return Picture(figure, words(view, off, name), **SMALL)
+
+
+def words(view, off, name):
+    """The picture in words."""
+    token, table = view.tokens[view.query], view.next[view.query]
+    gone = "; ".join(named(*one, view.first) for one in off)
+    whole, without = (number(loss) for loss in view.losses)
+    said = [
+        f"{view.title}. Text: “{' '.join(view.tokens)}”",
+        f"{view.job}: {name} has {number(view.scores[view.layer, view.head])}, the median head {number(np.median(view.scores))}",
+        f"In its pattern {looks(token, view.tokens, view.weights[view.query])}",
+        f"After “{token}” come {', '.join(f'{word} {number(p)}' for word, p, _ in table)}",
+        f"The text costs {whole} nats per token",
+    ]
+    if off:
+        less = ", ".join(f"{word} {number(p)}" for word, _, p in table)
+        said += [f"Switched off: {gone}. Then come {less}, and the text costs {without} nats per token"]
+    return ". ".join(said) + "."
+
+
+def named(layer, head, first=0):
+    return f"layer {layer + first}, head {head + first}"
+
+
+def draw_next(axes, view, off):
+    """The likeliest words behind the chosen token as bars: all heads, and below each, hollow, without those that are switched off."""
+    table, token = view.next[view.query][::-1], view.tokens[view.query]
+    at, thick = np.arange(len(table)), 0.38 if off else 0.6
+    axes.barh(at + (thick / 2 if off else 0), [p for _, p, _ in table], thick, color=KEY, label="all heads")
+    if off:
+        less = [p for *_, p in table]
+        axes.barh(at - thick / 2, less, thick, facecolor="white", edgecolor=VALUE, lw=1.5, label="without")
+        axes.legend(frameon=False, loc="lower right", fontsize=9)
+    for y, (_, p, less) in zip(at, table, strict=True):
+        axes.text(
+            max(p, less if off else 0) + 0.01, y, number(p) + (f" → {number(less)}" if off else ""), va="center", size=9
+        )
+    axes.set_yticks(at, [word for word, *_ in table])
+    axes.set(xlim=(0, 1.25), xlabel="probability", title=f"What comes after “{token}”?")
+    axes.set_xticks([0, 0.5, 1])
+
+
+def draw_pattern(axes, weights, tokens, query, title):
+    """A causal pattern (T, T) as circles by size, the chosen query in its colour."""
+    T, weights = len(tokens), np.tril(weights)
+    rows, columns = np.nonzero(weights >= 0.02)
+    cell = 3.1 / T * 72  # in points
+    chosen = rows == query
+    for where, colour in ((~chosen, "#8A8A8A"), (chosen, QUERY)):
+        areas = 0.8 * cell**2 * weights[rows[where], columns[where]]
+        axes.scatter(columns[where], rows[where], s=areas, color=colour, lw=0)
+    size = min(10, cell + 1)
+    axes.set(xlim=(-0.6, T - 0.4), ylim=(T - 0.4, -0.6), aspect="equal")
+    axes.set_xticks(range(T), tokens, size=size, color=KEY, rotation=60, ha="left", rotation_mode="anchor")
+    axes.set_yticks(range(T), tokens, size=size, color=QUERY)
+    if query is not None:
+        axes.get_yticklabels()[query].set_weight("bold")
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.tick_params(length=0, pad=2)
+    axes.spines[:].set(visible=True, color="#DADCE0")
+    axes.set_xlabel("key: who is looked at", color=KEY)
+    axes.set_ylabel("query: who looks", color=QUERY)
+    axes.set_title(title)
