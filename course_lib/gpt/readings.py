@@ -50,6 +50,15 @@ def why_not(tokens, vocabulary, most):
     return {"long": len(tokens), "most": most} if len(tokens) > most else {}
 
 
+def in_words(problem):
+    """What why_not has found, as a sentence."""
+    if "unknown" in problem:
+        return f"the model has never seen {', '.join(problem['unknown'])}: use words of its vocabulary"
+    if "long" in problem:
+        return f"the text has {problem['long']} tokens, and the model can read {problem['most']} at once: cut it"
+    return "the text is empty: give it a few words"
+
+
 def likeliest(whole, without, words, most=5):
     """For each token the most likely next words: [[word, probability, probability without], …] of p (T, V), the best of both ways."""
     tables = []

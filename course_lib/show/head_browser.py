@@ -61,7 +61,7 @@ class HeadBrowser(View):
         )
         self._read_text()
         if self.problem:
-            raise ValueError(f"the model can't read this text: {self.problem}")
+            raise ValueError(readings.in_words(self.problem))
         self.query = state.get("query", len(self.tokens) - 1)
         self.observe(self._read_text, "text")
         self.observe(self._read_again, "off")
