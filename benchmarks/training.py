@@ -40,8 +40,8 @@ LADDER = [
     ("attention written out", {}, {"changes": ["with_fast_attention"]}),
     ("freed memory kept", {}, {"keep_memory": True}),
     (
-        "higher rate, straight to 0",
-        {"learning_rate": 5e-3, "schedule": "line", "last_rate": 0.0, "warm_up": 20, "weight_decay": 0.0},
+        "twice the rate, straight to 0",
+        {"learning_rate": 2e-3, "schedule": "line", "last_rate": 0.0, "warm_up": 20, "weight_decay": 0.0},
         {},
     ),
     ("Muon for the matrices", {"optimiser": "muon"}, {}),

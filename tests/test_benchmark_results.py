@@ -1,0 +1,62 @@
+"""benchmarks/RESULTS.md: each benchmark writes its own section and leaves the others as they are; the ladder adds one change a rung."""
+
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def benchmarks(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    yield
+    for name in ("results", "training"):
+        sys.modules.pop(name, None)
+
+
+def test_a_section_takes_the_place_of_its_older_self(benchmarks, tmp_path):
+    from results import write_section
+
+    path = tmp_path / "RESULTS.md"
+    for heading, text in (("Training", "| old |"), ("Cost", "| cost |"), ("Training", "| new |")):
+        write_section(heading, text, path)
+    written = path.read_text(encoding="utf-8")
+    assert written.count("## ") == 2
+    assert written.index("## Cost") < written.index("## Training") < written.index("| new |")
+    assert "| old |" not in written
+    assert "cores" in written
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_each_rung_keeps_what_those_before_it_changed(benchmarks):
+    from training import LADDER, rung
+
+    from course_lib.gpt import modern
+    from course_lib.gpt.training import Settings
+
+    plain, best = rung(0), rung(len(LADDER) - 1)
+    assert plain[0] == {
+        "batch_size": 12,
+        "learning_rate": 1e-3,
+        "last_rate": 0.1,
+        "warm_up": 100,
+        "schedule": "cosine",
+        "weight_decay": 0.1,
+        "fused": False,
+    }
+    assert plain[1] == {"precision": "float32", "n_head": 4, "one_by_one": True, "keep_memory": False, "changes": []}
+    assert [getattr(modern, change) for change in best[1]["changes"]] == list(modern.CHANGES)
+    for number in range(1, len(LADDER)):
+        before, now = rung(number - 1), rung(number)
+        assert before != now
+        Settings.of(now[0])
+        assert now[1]["changes"][: len(before[1]["changes"])] == before[1]["changes"]
+
+
+def test_when_a_goal_was_reached(benchmarks):
+    from training import reached
+
+    run = {"seen": [(50, 1.0, 2.5), (100, 2.0, 1.9), (150, 3.0, 1.95)], "seconds": 3.5}
+    assert reached(run, 1.9) == 2.0
+    assert reached(run, 1.0) == 3.5
