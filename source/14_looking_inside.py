@@ -275,7 +275,7 @@ steps, title = [f"{story[i]} → {story[i + 1]}" for i in at], "The chance of th
 show.heatmap(right[:, 10:20], layers, steps, title, row_name="stream", column_name="step", pattern=True)
 
 # %% [markdown]
-# Before layer 0 the stream holds only the token itself, so the model would say it again: one table reads tokens in and predictions out. Behind layer 0 it knows what *kind* of word comes next. The right adjective
+# Before layer 0 the stream holds only the token itself, so the model would say it again: one table reads tokens in and predictions out. Behind layer 0 it mostly knows what *kind* of word comes next. The right adjective
 # appears where the head of this lesson has written it. Nothing was decoded that the model does not have: each layer adds its part to one and the same road.
 
 # %% [markdown] slide="slide" notes="Let two learners play it with a shuffled deck of cards, said twice: one knows only the previous card, the other searches."

@@ -39,17 +39,19 @@ def previous_token_score(weights, slip):
         any_earlier=lambda: np.stack([np.tril(head, -1).sum(-1)[1:] for head in weights]),
         first_token=lambda: weights[:, 1:, 0],
         not_the_last=lambda: np.stack([np.diagonal(head, -back)[:-1] for head in weights]),
+        only_the_last=lambda: weights[:, -1:, -2],
+        every_column=lambda: weights[:, 1:, :-1].reshape(H, -1),
     )
     n = looked_at.shape[1]
     score = slip(
-        lambda: looked_at.mean(1),
+        lambda: looked_at.sum(1) / n,
         first_averaged_in=lambda: looked_at.sum(1) / (n + 1),
         over_the_table=lambda: looked_at.sum(1) / T**2,
         summed=lambda: looked_at.sum(1),
         largest=lambda: looked_at.max(1),
         counted=lambda: (weights.argmax(-1)[:, 1:] == np.arange(T - 1)).mean(1),
-        best_head=lambda: np.array(looked_at.mean(1).argmax()),
-        one_number=lambda: looked_at.mean(),
+        best_head=lambda: np.array((looked_at.sum(1) / n).argmax()),
+        one_number=lambda: looked_at.sum() / looked_at.size,
         per_token=lambda: looked_at,
         wrong_axis=lambda: looked_at.mean(0),
     )
@@ -79,6 +81,8 @@ PREVIOUS_TOKEN_SCORE = Exercise(
         any_earlier="You counted all earlier tokens. Take the one just in front alone: column i − 1.",
         first_token="You measured how much the first token is looked at. The target moves with the query: column i − 1.",
         not_the_last="Your last token is left out. Tokens 1 to T − 1 have one in front, so there are T − 1 weights for the mean.",
+        only_the_last="You took the last token only. Take the mean over all tokens that have one in front.",
+        every_column="You took the mean over all pairs of tokens. Only the entries just below the diagonal count, one for each token.",
         first_averaged_in="You divided by T. The first token has nobody in front of it: take the mean over the other T − 1.",
         over_the_table="You took the mean over the whole table, with all the zeros. Only T − 1 entries count: their sum divided by T − 1.",
         summed="You added the weights up. Take their mean, so that texts of any length give a share between 0 and 1.",
@@ -118,6 +122,8 @@ def induction_score(weights, period, slip):
     start = slip(lambda: period, whole_diagonal=lambda: max(back, 0), second_skipped=lambda: period + 1)
     queries = np.arange(start, T)
     queries = queries[queries - back >= 0]
+    if slip(False, wrapped=True):
+        back, queries = period + 1, np.arange(period, T)
     if slip(False, one_repetition=True):
         queries = queries[queries < 2 * period]
     looked_at = weights[:, queries, queries - back]
@@ -149,6 +155,7 @@ INDUCTION_SCORE = Exercise(
         transposed="You swapped rows and columns. A row is a query: take `weights[h, i, i - period + 1]`.",
         same_token="You looked `period` back: there stands the same token. Induction looks at the one *after* it: i − period + 1.",
         before_it="You looked `period` + 1 back, in front of the same token. Induction looks *after* it: i − period + 1.",
+        wrapped="You looked at i − period − 1, which is in front of the same token, and −1 at first: Python reads that as the last. It is i − period **+** 1.",
         two_after="You looked one too far to the right: i − period is the same token, i − period + 1 the one that came next.",
         previous="You measured the previous token: that is the other score. Look at i − period + 1.",
         period_fixed="Your distance does not depend on `period`. Look at i − period + 1.",
@@ -201,6 +208,7 @@ def ablate_head(merged, h, n_head, slip):
         removed=lambda: merged[..., ~chosen],
         only_columns=lambda: merged[..., chosen],
         set_to_one=lambda: np.where(chosen, 1, merged),
+        minus_infinity=lambda: np.where(chosen, -np.inf, merged),
         mean_instead=lambda: np.where(chosen, merged.mean((0, 1)), merged),
         unchanged=merged,
         rows=lambda: _rows_zeroed(merged, own),
@@ -242,6 +250,7 @@ ABLATE_HEAD = Exercise(
         removed="You cut the head's columns out. `W_o` expects all C columns: keep them, and set them to 0.",
         only_columns="You returned only the head's columns. Return all C columns, those of head h set to 0.",
         set_to_one="You set the columns to 1. A head that adds nothing has 0 there.",
+        minus_infinity="You set the columns to −∞. That is for scores before a softmax; these are values, and a head that adds nothing has 0 there.",
         mean_instead="You set the columns to their mean: that is another kind of ablation, used in papers. Here: 0.",
         unchanged="Nothing has changed. Did you return the copy in which you set the columns to 0?",
         rows="You set rows, that is tokens, to 0. The head's columns are on the last axis: `[..., h*D : (h+1)*D]`.",
@@ -320,7 +329,12 @@ def logit_lens(streams, final_norm, token_table, slip):
         over_tokens=lambda: _normed(streams, final_norm, -2),
         by_length=lambda: streams / np.linalg.norm(streams, axis=-1, keepdims=True),
     )
-    logits = slip(lambda: normed @ token_table.T, not_transposed=lambda: _product(normed, token_table), no_table=normed)
+    logits = slip(
+        lambda: normed @ token_table.T,
+        norm_on_table=lambda: streams @ _normed(token_table, final_norm).T,
+        not_transposed=lambda: _product(normed, token_table),
+        no_table=normed,
+    )
     return slip(
         lambda: logits,
         probabilities=lambda: _softmax(logits),
@@ -341,6 +355,7 @@ LOGIT_LENS = Exercise(
     cases=_lens_cases,
     says=dict(
         no_norm="`final_norm` is missing. The last layer's stream goes through it before it meets the table, so the others must, too.",
+        norm_on_table="You normalised the table. `final_norm` belongs to the streams; the table stays as it is.",
         norm_without_gain="You normalised, but left out what `final_norm` has learned, its weight and bias. Call `final_norm(streams)`.",
         normed_twice="You used `final_norm` twice. Once is enough.",
         last_only_normed="Only the last layer's stream was normalised. All layers go through `final_norm`.",

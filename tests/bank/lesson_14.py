@@ -158,6 +158,16 @@ def previous_token_score(weights):
     return weights.diagonal(-1).mean(-1)  # the axes are H and T_query
 
 
+@wrong("only_the_last")
+def previous_token_score(weights):
+    return weights[:, -1, -2]
+
+
+@wrong("every_column")
+def previous_token_score(weights):
+    return weights[:, 1:, :-1].mean((1, 2))
+
+
 # ---- induction_score -----------------------------------------------------------------------------------------------
 
 
@@ -301,6 +311,12 @@ def induction_score(weights, period):
 @wrong()
 def induction_score(weights, period):
     return weights[:, period:].max(-1).values.mean(-1)
+
+
+@wrong("wrapped")
+def induction_score(weights, period):
+    i = torch.arange(period, weights.shape[-1])
+    return weights[:, i, i - period - 1].mean(1)
 
 
 # ---- ablate_head ---------------------------------------------------------------------------------------------------
@@ -500,6 +516,14 @@ def ablate_head(merged, h, n_head):
     return out
 
 
+@wrong("minus_infinity")
+def ablate_head(merged, h, n_head):
+    D = merged.shape[-1] // n_head
+    out = merged.clone()
+    out[..., h * D : (h + 1) * D] = -torch.inf
+    return out
+
+
 # ---- logit_lens ----------------------------------------------------------------------------------------------------
 
 
@@ -647,3 +671,8 @@ def logit_lens(streams, final_norm, token_table):
 @wrong()
 def logit_lens(streams, final_norm, token_table):
     return torch.nn.functional.layer_norm(streams @ token_table.T, token_table.shape[:1])
+
+
+@wrong("norm_on_table")
+def logit_lens(streams, final_norm, token_table):
+    return streams @ final_norm(token_table).T
