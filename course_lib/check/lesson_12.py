@@ -23,7 +23,12 @@ def sample(logits, temperature, u, slip):
     """The first id whose shares, added up from the left, exceed u; at temperature 0 the highest."""
     V = len(logits)
     if temperature == 0:
-        return slip(lambda: int(logits.argmax()), zero_not_handled=0, zero_is_one=lambda: _pick(_softmax(logits), u))
+        return slip(
+            lambda: int(logits.argmax()),
+            zero_not_handled=0,
+            zero_is_one=lambda: _pick(_softmax(logits), u),
+            zero_gives_logit=lambda: logits.max(),
+        )
     scaled = slip(
         lambda: logits / temperature,
         temperature_multiplied=lambda: logits * temperature,
@@ -36,6 +41,8 @@ def sample(logits, temperature, u, slip):
         no_exp=lambda: (scaled - scaled.min()) / (scaled - scaled.min()).sum(),
         shares_divided=lambda: _softmax(logits) / temperature,
         base_two=lambda: _softmax(scaled * np.log(2)),
+        not_divided=lambda: np.exp(scaled - scaled.max()),
+        logits_added_up=lambda: scaled,
     )
     number = slip(
         lambda: _pick(shares, u),
@@ -45,6 +52,11 @@ def sample(logits, temperature, u, slip):
         rank=lambda: _pick(-np.sort(-shares), u),
         first_share_above=lambda: int((shares > u).argmax()),
         id_by_u=lambda: int(u * V),
+        not_divided=lambda: int((np.cumsum(shares) > u).argmax()),
+        logits_added_up=lambda: int((np.cumsum(shares) > u).argmax()),
+        nearest_end=lambda: int(abs(np.cumsum(shares) - u).argmin()),
+        nearest_share=lambda: int(abs(shares - u).argmin()),
+        first_below=lambda: int((np.cumsum(shares) < u).argmax()),
     )
     return slip(
         lambda: number,
@@ -80,10 +92,15 @@ SAMPLE = Exercise(
         (_numbers(10, 15, 1.2), 0.8, 0.1),
         (_numbers(14, 10, 2.0), 2.0, 0.12),
         (_numbers(15, 9, 1.5), 0.6, 0.17),
+        (_numbers(31, 7, 2.0), 2.0, 0.22),  # several shares above u, and others of them if the temperature is wrong
+        (_numbers(136, 9, 1.5), 1.7, 0.2),
+        (_numbers(156, 6, 1.5), 0.5, 0.3),
+        (_numbers(144, 8), 0.6, 0.27),
     ],
     says=dict(
         zero_not_handled="At temperature 0 you divide by 0. Return the id of the highest logit there.",
         zero_is_one="At temperature 0 the highest logit gets everything: return its id, without a draw.",
+        zero_gives_logit="At temperature 0 you returned the highest logit. Return its id: `argmax`, not `max`.",
         temperature_multiplied="You multiplied by the temperature. Divide: a low temperature makes differences larger.",
         temperature_ignored="Your answer does not depend on the temperature. Divide the logits by it before the softmax (to subtract it changes nothing).",
         temperature_squared="You divided by the temperature twice. Once is enough.",
@@ -97,6 +114,11 @@ SAMPLE = Exercise(
         rank="You returned a place in the sorted list. Don't sort: add up the shares in the order of the ids.",
         first_share_above="You looked for a single share above `u`. Add the shares up (`np.cumsum`), and find the first *sum* above `u`.",
         id_by_u="All ids are equally likely in your function. Compare `u` with the sums of the softmax's shares.",
+        not_divided="You added up the exps as they are. Divide them by their sum first: only shares end at 1.",
+        logits_added_up="You added up the logits. Take their softmax first: only shares end at 1.",
+        nearest_end="You took the sum that is nearest to `u`. Take the first one that is above it.",
+        nearest_share="You took the share that is nearest to `u`. Add the shares up (`np.cumsum`), and find the first *sum* above `u`.",
+        first_below="You look for the first sum *below* `u`, so the answer is always 0. It is the first one above it: `ends > u`.",
         one_too_low="You are one id too low: it is the first whose sum *exceeds* `u`.",
         one_too_high="You are one id too high: it is the first whose sum exceeds `u`, not the one behind it.",
         counted_from_one="You counted ids from 1. The first one is 0.",
@@ -121,6 +143,8 @@ def _finish(logits, keep, slip):
         zeros_for_cut=lambda: _softmax(np.where(keep, logits, 0)),
         not_renormalised=lambda: np.where(keep, full, 0),
         the_logits=lambda: np.where(keep, logits, -np.inf),
+        number_for_cut=lambda: _softmax(np.where(keep, logits, -100)),
+        in_proportion=lambda: np.where(keep, logits, 0) / np.where(keep, logits, 0).sum(),
         alike=lambda: keep / keep.sum(),
         the_mask=lambda: keep.astype(float),
         in_order=lambda: -np.sort(-_softmax(np.where(keep, logits, -np.inf))),
@@ -149,6 +173,8 @@ def top_k(logits, k, slip):
 
 CUT = dict(
     zeros_for_cut="You set the logits of cut tokens to 0, and exp(0) is 1: they still get a share. Use −∞.",
+    number_for_cut="You gave cut tokens a low logit, and logits can be lower still: they still get a share here. Use −∞.",
+    in_proportion="You shared out in proportion to the logits. It takes exp of them: a softmax.",
     not_renormalised="The shares of what is left don't add up to 1. Cut before the softmax, or divide by their sum.",
     the_logits="You returned logits. Take their softmax: probabilities that add up to 1.",
     alike="All tokens that stay have the same share in your answer. Their softmax keeps their differences.",
@@ -168,6 +194,7 @@ TOP_K = Exercise(
         (np.array([0.4, -0.6, 1.1]), 8),
         (np.array([801.0, 799.5, 803.0, 802.2, 790.0]), 3),
         (np.array([-2.0, -3.5, -1.0, -4.0, -2.5, -0.5]), 2),
+        (np.array([-4003.0, -4001.5, -4000.5, -4002.0]), 2),
     ],
     says=dict(
         one_more="You kept one token too many: exactly `k` stay.",
@@ -205,7 +232,8 @@ def top_p(logits, p, slip):
         lambda: (before < p) | (np.arange(V) == 0),
         crossing_dropped=lambda: reached <= p,
         crossing_dropped_one_stays=lambda: (reached <= p) | (np.arange(V) == 0),
-        one_more=lambda: np.roll(before, 1) * (np.arange(V) > 1) < p,
+        one_more=lambda: np.arange(V) <= max((before < p).sum(), 1),
+        argmax_of_none=lambda: np.arange(V) <= (reached > p).argmax(),
         zero_keeps_none=lambda: before < p,
         threshold=lambda: full[order] >= p,
         threshold_of_rest=lambda: full[order] >= 1 - p,
@@ -217,7 +245,8 @@ def top_p(logits, p, slip):
     )
     keep = np.empty(V, bool)
     keep[order] = kept
-    return _finish(logits, keep, slip)
+    keep = slip(lambda: keep, mask_not_back=lambda: kept, sorted_twice=lambda: kept[order])
+    return slip(lambda: _finish(logits, keep, slip), divided_by_p=lambda: np.where(keep, full, 0) / (p or 1))
 
 
 TOP_P = Exercise(
@@ -232,6 +261,7 @@ TOP_P = Exercise(
         (np.array([801.0, 800.2, 803.0, 802.2, 790.0]), 0.8),
         (_numbers(26, 12, 0.3), 0.6),
         (np.array([0.2]), 0.5),
+        (np.array([-4003.0, -4001.5, -4000.5, -4002.0, -4001.0]), 0.6),
     ],
     says=dict(
         not_sorted="You added up in the order of the ids. Begin with the most probable token: sort first.",
@@ -239,6 +269,10 @@ TOP_P = Exercise(
         crossing_dropped="The token that carries the sum across `p` stays, too. You dropped it.",
         crossing_dropped_one_stays="The token that carries the sum across `p` stays, too; you keep it only if it is the first one.",
         one_more="You kept one token too many. Stop as soon as the sum reaches `p`.",
+        argmax_of_none="At `p` = 1 no sum is above `p`, and `argmax` of nothing but False is 0. All tokens stay there: ask for `>= p`, or for the sum *before* each token.",
+        mask_not_back="Your mask is in sorted order, and the logits are not. Put it back to the ids: `keep[order] = stays`.",
+        sorted_twice="`stays[order]` sorts a second time. To put the mask back to the ids, write `keep[order] = stays`.",
+        divided_by_p="You divided by `p`. What stays adds up to more than `p`: divide by its own sum.",
         zero_keeps_none="At `p` = 0 you cut everything. The most probable token always stays.",
         threshold="You kept the tokens whose own share is at least `p`. It is their *sum*, from the most probable on, that must reach `p`.",
         threshold_of_rest="You compared each share with 1 − p. It is the *sum* of shares, from the most probable on, that must reach `p`.",
@@ -269,12 +303,14 @@ def generate_with_cache(model, ids, n_tokens, slip):
     cache = []
     begun = slip(lambda: (window, 0), prompt_not_read=lambda: (ids[-1:], min(len(ids), T) - 1))
     logits = model(*begun, cache)
+    if slip(False, last_read_twice=True):
+        logits = model(ids[-1:], min(len(ids), T) - 1, cache)
     n_tokens = slip(n_tokens, one_too_few=n_tokens - 1, one_too_many=n_tokens + 1)
     for number in range(n_tokens):
         ids.append(int(slip(lambda: logits[V_first].argmax(), lowest=lambda: logits[V_first].argmin())))
         if number == n_tokens - 1 or slip(False, not_read=True):
             continue
-        last = slip(len(ids), cropped_too_late=len(ids) - 1)
+        last = slip(len(ids), cropped_too_late=len(ids) - 1, cropped_too_early=len(ids) + 1)
         if slip(False, everything_again=True):
             logits = model(ids[-T:], 0, [])
         elif slip(False, fresh_cache=True):
@@ -284,14 +320,23 @@ def generate_with_cache(model, ids, n_tokens, slip):
             new = slip(lambda: ids[-1:], whole_text=lambda: ids, two_tokens=lambda: ids[-2:])
             start = slip(start, whole_text=0, two_tokens=len(ids) - 2)
             logits = model(new, start, cache)
+        elif slip(False, position_wraps=True):
+            logits = model(ids[-1:], (len(ids) - 1) % T, cache)
+        elif slip(False, position_stays=True):
+            logits = model(ids[-1:], T - 1, cache)
         elif slip(False, cache_shortened=True):
             del cache[0]
             logits = model(ids[-1:], T - 1, cache)
         else:
             cache = slip(lambda: [], cache_kept=lambda: cache)
-            part = slip(lambda: ids[-T:], window_from_start=lambda: ids[:T], half_window=lambda: ids[-(T // 2) :])
+            part = slip(
+                lambda: ids[-T:],
+                window_from_start=lambda: ids[:T],
+                half_window=lambda: ids[-(T // 2) :],
+                one_id=lambda: ids[-1:],
+            )
             logits = model(part, 0, cache)
-    return slip(lambda: ids, new_only=lambda: ids[begin:])
+    return slip(lambda: ids, new_only=lambda: ids[begin:], text_cropped=lambda: ids[-T:])
 
 
 def _fewest_reads(model, ids, n_tokens):
@@ -302,7 +347,7 @@ def _fewest_reads(model, ids, n_tokens):
 
 
 def _text_and_reads(value, inputs):
-    """What is compared: the text, and whether the model read no more than it had to (a token more at the end does no harm)."""
+    """What is compared: the text, and whether the model read no more than it had to (to read the last token as well does no harm)."""
     if value is None:
         return None
     model, ids, n_tokens = inputs
@@ -311,8 +356,9 @@ def _text_and_reads(value, inputs):
     except (TypeError, ValueError):
         text = value
     original = ids if isinstance(ids, list) else [int(token) for token in ids]
-    spare = 2 * model.context_length if len(original) + n_tokens > model.context_length else 2
-    return {"text": text, "no token read twice": model.tokens_read <= _fewest_reads(model, original, n_tokens) + spare}
+    at_the_end = (1, model.context_length) if len(original) + n_tokens >= model.context_length else (1,)
+    too_many = model.tokens_read - _fewest_reads(model, original, n_tokens)
+    return {"text": text, "no token read twice": too_many <= 0 or too_many in at_the_end}
 
 
 GENERATE_WITH_CACHE = Exercise(
@@ -336,6 +382,12 @@ GENERATE_WITH_CACHE = Exercise(
         one_too_many="You wrote one token too many.",
         not_read="Every new token is the same: the model never reads what you add. Give it the new id.",
         cropped_too_late="You begin anew one token too late: a text of `context_length` + 1 ids no longer fits.",
+        cropped_too_early="The text is right, but you begin anew one token too early: a text of exactly `context_length` ids still fits.",
+        last_read_twice="The model reads the last id of the prompt twice. The first logits already say what follows it: append first, then read the new id.",
+        position_wraps="You let positions begin at 0 again, and the cache still holds the old ids. Begin anew: an empty cache, and the last `context_length` ids from position 0 on.",
+        position_stays="You put every further id at the last position, and the cache grows. Begin anew: an empty cache, and the last `context_length` ids from position 0 on.",
+        one_id="You begin anew with the newest id alone: the model has forgotten the text. Read the last `context_length` ids.",
+        text_cropped="You cut the text that you return. Keep all ids, and hand only the last `context_length` of them to the model.",
         everything_again="The text is right, but the model reads everything again for every token. Give it the new id alone: the cache knows the rest.",
         fresh_cache="You gave the new id with an empty cache: the model has forgotten the text. Hand on the same list each time.",
         not_cropped="The text outgrew the window. Then begin anew: an empty cache, and the last `context_length` ids from position 0 on.",

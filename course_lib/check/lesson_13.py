@@ -14,6 +14,11 @@ def _softmax(scores, axis=-1):
     return exps / exps.sum(axis, keepdims=True)
 
 
+def _pair(value, inputs):
+    """Two numbers in one array are two numbers."""
+    return tuple(value) if getattr(value, "shape", None) == (2,) else value
+
+
 # ---- online_softmax --------------------------------------------------------------------------------------------------
 
 
@@ -23,7 +28,7 @@ def online_softmax(scores, block_size, slip):
     highest, total = slip(-np.inf, starts_at_zero=0.0), 0.0
     starts = slip(
         lambda: range(0, N, block_size),
-        rest_dropped=lambda: range(0, N - N % block_size if block_size <= N else N, block_size),
+        rest_dropped=lambda: range(0, N - N % block_size, block_size),
         first_block=lambda: range(0, 1),
         steps_of_one=lambda: range(N),
         last_block=lambda: range((N - 1) // block_size * block_size, N, block_size),
@@ -31,6 +36,8 @@ def online_softmax(scores, block_size, slip):
     for start in starts:
         block = scores[start : start + block_size]
         top = block.max()
+        if slip(False, skips_lower_blocks=True) and top <= highest:
+            continue
         new = slip(
             lambda: max(highest, top), forgets_maximum=lambda: top, first_maximum=lambda: top if start == 0 else highest
         )
@@ -54,7 +61,15 @@ def online_softmax(scores, block_size, slip):
             no_maximum=lambda: total + exps.sum(),
         )
         highest = new
-    total = slip(lambda: total, log_total=lambda: np.log(total), mean=lambda: total / N, one_over=lambda: 1 / total)
+    total = slip(
+        lambda: total,
+        log_total=lambda: np.log(total),
+        mean=lambda: total / N,
+        one_over=lambda: 1 / total,
+        log_sum_exp=lambda: highest + np.log(total),
+        the_exps=lambda: np.exp(scores - highest),
+        the_shares=lambda: np.exp(scores - highest) / total,
+    )
     return slip(lambda: (highest, total), swapped=lambda: (total, highest))
 
 
@@ -65,7 +80,7 @@ ONLINE_SOFTMAX = Exercise(
         (np.array([0.3, -1.2, 0.9, 2.1, -0.4, 1.7, 0.2]), 3),
         (np.array([-2.5, -4.0, -1.5, -3.0, -2.2]), 2),
         (np.array([790.0, 801.0, 799.0, 802.5, 805.0, 803.0]), 4),
-        (np.array([-900.0, -905.0, -901.0, -902.0]), 3),
+        (np.array([-9000.0, -9005.0, -9001.0, -9002.0]), 3),
         (np.array([2.0, 1.0, 0.5]), 8),
         (np.array([1.5]), 1),
     ],
@@ -75,6 +90,7 @@ ONLINE_SOFTMAX = Exercise(
         first_block="Only the first block was read. Is `return` inside the loop?",
         last_block="Only the last block was read. Keep what you know of the earlier ones.",
         steps_of_one="Your blocks overlap: the start moves by 1. Move it by `block_size`.",
+        skips_lower_blocks="You left out blocks that bring no new maximum. Their exps belong to the sum as well.",
         forgets_maximum="Your highest score is that of the last block. Keep the larger of both: `max(highest, block.max())`.",
         first_maximum="Your highest score stays that of the first block. Renew it with every block.",
         not_rescaled="A new maximum was found, and your old sum still belongs to the old one. Multiply it by exp(old highest − new highest).",
@@ -86,6 +102,9 @@ ONLINE_SOFTMAX = Exercise(
         restarted="Your sum begins anew with each block. Add the rescaled old sum.",
         block_rescaled_too="You rescaled the new block as well. Only the *old* sum belongs to the old maximum.",
         log_total="You returned the logarithm of the sum. Return the sum itself.",
+        log_sum_exp="You returned the highest score plus the logarithm of the sum. Return the sum itself.",
+        the_exps="You returned the exps one by one. Return their sum.",
+        the_shares="You returned the softmax. Return the sum that its exps are divided by: one number.",
         mean="You divided the sum by the number of scores. Return the sum.",
         one_over="You returned 1 divided by the sum. Return the sum.",
         swapped="You returned the sum first. First comes the highest score, then the sum.",
@@ -95,6 +114,7 @@ ONLINE_SOFTMAX = Exercise(
         "One line of algebra: exp(s − new) = exp(s − old) · exp(old − new): one multiplication mends the whole old sum.",
         "`highest, total = -np.inf, 0.0`, then a loop over `range(0, len(scores), block_size)`.",
     ),
+    reads=_pair,
 )
 
 
@@ -107,23 +127,34 @@ def tiled_attention(q, k, v, block_size, slip):
     highest = np.full((T_query, 1), slip(-1e300, starts_at_zero=0.0))
     total, output = np.zeros((T_query, 1)), np.zeros((T_query, v.shape[1]))
     n_blocks = -(-T_key // block_size)
-    last = slip(T_key, rest_dropped=max(T_key - T_key % block_size, min(block_size, T_key)), first_block=1)
+    last = slip(T_key, rest_dropped=T_key - T_key % block_size, first_block=1, blocks_of_q=min(T_query, T_key))
     for start in range(slip(0, last_block=(T_key - 1) // block_size * block_size), last, block_size):
         keys = slice(start, start + block_size)
         v_block = slip(lambda: v[keys], same_values=lambda: np.resize(v[:block_size], v[keys].shape))
         scores = (
-            q @ k[keys].T / slip(D**0.5, unscaled=1.0, by_d=float(D), by_block=block_size**0.5, by_tokens=T_key**0.5)
+            q
+            @ k[keys].T
+            / slip(
+                D**0.5,
+                unscaled=1.0,
+                by_d=float(D),
+                by_block=block_size**0.5,
+                by_tokens=T_key**0.5,
+                by_d_v=v.shape[1] ** 0.5,
+            )
         )
         if slip(False, own_block_only=True):
             rows = np.arange(T_query) // block_size == start // block_size
             scores = np.where(rows[:, None], scores, -np.inf)
+        if slip(False, causal=True):
+            scores = np.where(np.arange(T_key)[keys] <= np.arange(T_query)[:, None], scores, -np.inf)
         own = slip(
             lambda: scores.max(-1, keepdims=True),
             one_maximum=lambda: np.full_like(highest, scores.max()),
             no_maximum=lambda: np.zeros_like(highest),
         )
         new = slip(lambda: np.maximum(highest, own), no_maximum=lambda: own)
-        old = np.exp(highest - new)
+        old = slip(lambda: np.exp(highest - new), wrong_way=lambda: np.exp(new - highest) if start else 0.0)
         shares = slip(lambda: np.exp(scores - new), block_not_shifted=lambda: np.exp(scores - own))
         if slip(False, softmax_per_block=True, softmax_averaged=True):
             output = output + _softmax(scores) @ v_block
@@ -136,8 +167,8 @@ def tiled_attention(q, k, v, block_size, slip):
             never_rescaled=(True, True),
             no_maximum=(True, True),
         )
-        total = total * (1 if no_sum else old) + fresh_sum
-        output = output * (1 if no_output else old) + fresh
+        total = slip(lambda: total * (1 if no_sum else old), sum_of_last_block=0.0) + fresh_sum
+        output = slip(lambda: output * (1 if no_output else old), output_of_last_block=0.0) + fresh
         output = slip(lambda: output, divided_in_every_block=lambda: output / total)
         highest = new
     if slip(False, softmax_per_block=True, softmax_averaged=True):
@@ -160,16 +191,21 @@ TILED_ATTENTION = Exercise(
         (60 * _numbers(10, 5, 4), 60 * _numbers(11, 9, 4), _numbers(12, 9, 3), 4),
         (abs(_numbers(13, 4, 2)) + 20, -abs(_numbers(14, 7, 2)) - 30, _numbers(15, 7, 5), 2),
         (_numbers(16, 2, 3), _numbers(17, 3, 3), _numbers(18, 3, 2), 9),
-        (_numbers(19, 3, 2), _numbers(20, 1, 2), _numbers(21, 1, 3), 1),
+        (_numbers(19, 1, 2), _numbers(20, 1, 2), _numbers(21, 1, 3), 1),
+        (_numbers(22, 2, 3), _numbers(23, 8, 3), _numbers(24, 8, 4), 3),
+        (_numbers(25, 3, 2), _numbers(26, 4, 2), _numbers(27, 4, 1), 1),
     ],
     says=dict(
-        starts_at_zero="Your maximum begins at 0: if all scores of a row are far below, every exp becomes 0. Begin with `-np.inf`.",
+        starts_at_zero="Your highest score begins at a number (0?), and if all scores of a row are far below it, every exp becomes 0. Begin with `-np.inf`.",
         rest_dropped="You left out the last block when it is smaller than the others. Go up to `len(k)`.",
+        blocks_of_q="Your loop goes up to the number of queries. It is keys that are read in blocks: go up to `len(k)`.",
         first_block="Only the first block of keys was read. Is `return` inside the loop?",
         last_block="Only the last block counts: each block overwrites the earlier ones. Add them up.",
         same_values="You used the first values for every block. Cut `v` as you cut `k`.",
-        unscaled="You forgot to divide the scores by √D.",
-        by_d="You divided the scores by D. Divide by its square root.",
+        unscaled="Your scores are not divided by √D. Do it before exp.",
+        by_d="You divided the scores by D, or twice by √D. Divide once, by √D.",
+        by_d_v="You divided by the root of the width of v. Divide by √D, the columns of q.",
+        causal="You hid later keys. There is no mask here: every query looks at every key.",
         by_block="You divided the scores by the root of the block size. Divide by √D, the columns of q.",
         by_tokens="You divided the scores by the root of the number of keys. Divide by √D, the columns of q.",
         own_block_only="Your queries see only the keys of their own block. Cut k and v; q stays whole.",
@@ -181,6 +217,9 @@ TILED_ATTENTION = Exercise(
         sum_not_rescaled="Your output is rescaled at a new maximum, and your sum is not. Both need exp(old highest − new highest).",
         output_not_rescaled="Your sum is rescaled at a new maximum, and your output is not. Both need exp(old highest − new highest).",
         never_rescaled="At a new maximum, what you kept still belongs to the old one. Multiply sum *and* output by exp(old highest − new highest).",
+        wrong_way="You rescaled the wrong way round: the factor is exp(old highest − new highest), which is at most 1.",
+        sum_of_last_block="Your sum is that of the last block, while the output has all of them. Add to the rescaled old sum.",
+        output_of_last_block="Your output is that of the last block, while the sum has all of them. Add to the rescaled old output.",
         divided_in_every_block="You divided by the sum in every block. Divide once, behind the loop.",
         not_divided="You did not divide by the sum of the exps. Do it once, behind the loop.",
         divided_by_tokens="You divided by the number of keys. Divide by the sum of the exps.",
@@ -208,7 +247,11 @@ def linear_attention(q, k, v, slip):
     features = slip(
         lambda: _elu_plus_one,
         elu_alone=lambda: lambda x: _elu_plus_one(x) - 1,
-        relu=lambda: lambda x: np.maximum(x, 0) + 1e-6,
+        relu=lambda: lambda x: np.maximum(x, 0),
+        relu_plus_one=lambda: lambda x: np.maximum(x, 0) + 1,
+        no_plus_one=lambda: lambda x: np.where(x > 0, x, np.exp(np.minimum(x, 0))),
+        branches_swapped=lambda: lambda x: np.where(x > 0, np.exp(x), x + 1),
+        size=lambda: np.abs,
         exponential=lambda: np.exp,
         plus_one=lambda: lambda x: x + 1,
         square=lambda: np.square,
@@ -220,6 +263,7 @@ def linear_attention(q, k, v, slip):
     weights = slip(
         lambda: weights,
         softmax_too=lambda: np.exp(weights),
+        features_of_product=lambda: features(q @ k.T),
         causal=lambda: weights * np.tri(T_query, T_key),
     )
     sums = slip(
@@ -230,6 +274,7 @@ def linear_attention(q, k, v, slip):
         columns=lambda: weights.sum(0, keepdims=True),
         one_denominator=lambda: weights.sum(),
         by_keys=lambda: phi_k.sum(),
+        norm_without_features=lambda: (phi_q @ k.sum(0))[:, None],
         by_q_sum=lambda: phi_q.sum(-1, keepdims=True),
     )
     output = (weights / sums) @ v
@@ -256,6 +301,12 @@ LINEAR_ATTENTION = Exercise(
         scaled="You divided q by √D. That belongs to the softmax; φ(q)·φ(k) is taken as it is.",
         elu_alone="You took elu without + 1: weights can become negative. φ(x) = elu(x) + 1.",
         relu="Your φ is 0 for every negative number. It should be exp(x) there, small but positive.",
+        relu_plus_one="Your φ is 1 for every negative number. It should be exp(x) there.",
+        no_plus_one="Above 0 your φ is x. It should be x + 1 there.",
+        branches_swapped="Your φ is exp(x) above 0 and x + 1 below. It is the other way round.",
+        size="Your φ takes the minus away. It should be x + 1 above 0 and exp(x) below.",
+        features_of_product="You put φ around the product q·k. Put it around q and around k, before they are multiplied.",
+        norm_without_features="You divided by φ(q) · Σ k, with k as it is. Divide by φ(q) · Σ φ(k).",
         exponential="Your φ is exp everywhere. Above 0 it should be x + 1.",
         plus_one="Your φ is x + 1 everywhere, negative for x below −1. Below 0 it should be exp(x).",
         square="Your φ is the square. It should be x + 1 above 0 and exp(x) below.",
@@ -307,6 +358,7 @@ def attention_flops(T, n_embd, slip):
             linear_in_T=lambda: T * C,
             table_width_squared=lambda: T**2 * C**2,
             no_width=lambda: T**2,
+            masked_left_out=lambda: T * (T + 1) // 2 * C,
             table_like_projections=lambda: T * C**2,
         )
     )
@@ -326,13 +378,14 @@ ATTENTION_FLOPS = Exercise(
         forward_and_backward="That is the cost of training, forward and backward. Count the forward pass alone: a third of it.",
         no_output_matrix="You counted three matrices. W_o is the fourth.",
         one_matrix="You counted one matrix. There are four: W_q, W_k, W_v and W_o.",
-        two_matrices="You counted two matrices. There are four: W_q, W_k, W_v and W_o.",
+        two_matrices="Your first number is half of it: four matrices (W_q, W_k, W_v and W_o), and each multiplication comes with an addition.",
         with_the_mlp="You counted the MLP as well. The attention layer has four matrices (C, C).",
         per_token="Your first number is for one token. All T tokens go through the four matrices.",
         width_not_squared="A row of C numbers times a matrix (C, C) takes C² multiplications; your first number has C only.",
         tokens_squared="Your first number grows like T². Projections treat every token by itself: T · C².",
         one_product="Your second number is half of it. Two products have the table: `q @ k.T` and `weights @ v`, and the mask saves neither.",
         three_products="You counted three products with the table. There are two: `q @ k.T` and `weights @ v`.",
+        masked_left_out="You left out masked pairs. They are computed as well here: T² pairs.",
         linear_in_T="Your second number grows like T. Every query meets every key: T².",
         table_width_squared="Your second number has C². A dot product of a query and a key, over all heads, takes C multiplications.",
         no_width="Your second number counts the pairs. Each pair takes C multiplications, over all heads.",
@@ -345,4 +398,5 @@ ATTENTION_FLOPS = Exercise(
         "A product (n, m) @ (m, p) takes 2 · n · m · p. There are four products with a weight matrix, and two with the table.",
         "`projections = 4 * 2 * T * n_embd**2`, and then the same way for (T, C) @ (C, T) and (T, T) @ (T, C).",
     ),
+    reads=_pair,
 )

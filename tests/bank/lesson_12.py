@@ -162,6 +162,66 @@ def sample(logits, temperature, u):
     return int(np.searchsorted(np.cumsum(softmax(logits / (1 + temperature))), u))
 
 
+@wrong("first_below")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(logits.argmax())
+    return int((np.cumsum(softmax(logits / temperature)) < u).argmax())
+
+
+@wrong("nearest_end")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(logits.argmax())
+    return int(abs(np.cumsum(softmax(logits / temperature)) - u).argmin())
+
+
+@wrong("nearest_share")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(logits.argmax())
+    return int(abs(softmax(logits / temperature) - u).argmin())
+
+
+@wrong("zero_gives_logit")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return logits.max()
+    return int((np.cumsum(softmax(logits / temperature)) > u).argmax())
+
+
+@wrong("logits_added_up")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(logits.argmax())
+    return int((np.cumsum(logits / temperature) > u).argmax())
+
+
+@wrong("not_divided")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(logits.argmax())
+    e = np.exp((logits - logits.max()) / temperature)
+    return int((np.cumsum(e) > u).argmax())
+
+
+@wrong()
+def sample(logits, temperature, u):
+    return int((np.cumsum(softmax(logits / max(temperature, 1))) > u).argmax())
+
+
+@wrong()
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(logits.argmax())
+    return int(np.searchsorted(np.cumsum(softmax(logits / (1 + temperature))), u))
+
+
+@right
+def sample(logits, temperature, u):
+    return int((np.cumsum(softmax(logits / (temperature + 1e-09))) > u).argmax())
+
+
 # ---- top_k ---------------------------------------------------------------------------------------------------------
 
 
@@ -293,6 +353,60 @@ def top_k(logits, k):
 @wrong()
 def top_k(logits, k):
     return softmax(logits) ** 2
+
+
+@wrong("cut_k")
+def top_k(logits, k):
+    lowest = np.sort(logits)[min(k, len(logits) - 1)]
+    return softmax(np.where(logits >= lowest, logits, -np.inf))
+
+
+@wrong("number_for_cut")
+def top_k(logits, k):
+    k = min(k, len(logits))
+    lowest = np.sort(logits)[-k]
+    return softmax(np.where(logits >= lowest, logits, -10))
+
+
+@wrong("in_proportion")
+def top_k(logits, k):
+    k = min(k, len(logits))
+    lowest = np.sort(logits)[-k]
+    kept = np.where(logits >= lowest, logits, 0)
+    return kept / kept.sum()
+
+
+@wrong("mutates_input")
+def top_k(logits, k):
+    k = min(k, len(logits))
+    lowest = np.sort(logits)[-k]
+    logits[logits < lowest] = -np.inf
+    return softmax(logits)
+
+
+@wrong()
+def top_k(logits, k):
+    k = min(k, len(logits))
+    idx = np.argsort(-abs(logits))[:k]
+    m = np.full(len(logits), -np.inf)
+    m[idx] = logits[idx]
+    return softmax(m)
+
+
+@wrong()
+def top_k(logits, k):
+    k = min(k, len(logits))
+    lowest = np.sort(logits)[-k]
+    return softmax(np.where(logits >= lowest, logits, logits.min()))
+
+
+@wrong()
+def top_k(logits, k):
+    k = min(k, len(logits))
+    p = softmax(logits)
+    lowest = np.sort(p)[-k]
+    p = np.where(p >= lowest, p, 0)
+    return p / p.max()
 
 
 # ---- top_p ---------------------------------------------------------------------------------------------------------
@@ -458,6 +572,73 @@ def top_p(logits, p):
 @wrong()
 def top_p(logits, p):
     return int(np.argmax(np.cumsum(softmax(logits)) > p))
+
+
+@wrong("mask_not_back")
+def top_p(logits, p):
+    pr = softmax(logits)
+    o = np.argsort(-pr)
+    c = np.cumsum(pr[o])
+    keep = c - pr[o] < p
+    keep[0] = True
+    return softmax(np.where(keep, logits, -np.inf))
+
+
+@wrong("sorted_twice")
+def top_p(logits, p):
+    pr = softmax(logits)
+    o = np.argsort(-pr)
+    c = np.cumsum(pr[o])
+    keep = c - pr[o] < p
+    keep[0] = True
+    return softmax(np.where(keep[o], logits, -np.inf))
+
+
+@wrong("argmax_of_none")
+def top_p(logits, p):
+    pr = softmax(logits)
+    o = np.argsort(-pr)
+    c = np.cumsum(pr[o])
+    n = int((c > p).argmax()) + 1
+    keep = np.zeros(len(pr), bool)
+    keep[o[:n]] = True
+    return softmax(np.where(keep, logits, -np.inf))
+
+
+@wrong("divided_by_p")
+def top_p(logits, p):
+    pr = softmax(logits)
+    o = np.argsort(-pr)
+    c = np.cumsum(pr[o])
+    keep = np.zeros(len(pr), bool)
+    keep[o] = c - pr[o] < p
+    keep[o[0]] = True
+    return np.where(keep, pr, 0) / (p or 1)
+
+
+@wrong()
+def top_p(logits, p):
+    pr = softmax(logits)
+    return softmax(np.where(pr >= np.quantile(pr, 1 - p), logits, -np.inf))
+
+
+@wrong()
+def top_p(logits, p):
+    pr = softmax(logits)
+    keep = pr <= p
+    return softmax(np.where(keep, logits, -np.inf))
+
+
+@wrong()
+def top_p(logits, p):
+    pr = softmax(logits)
+    keep = np.zeros(len(pr), bool)
+    tot = 0
+    for i in np.argsort(-pr):
+        if tot + pr[i] <= p or tot == 0:
+            keep[i] = True
+            tot += pr[i]
+    return softmax(np.where(keep, logits, -np.inf))
 
 
 # ---- generate_with_cache -------------------------------------------------------------------------------------------
@@ -694,3 +875,131 @@ def generate_with_cache(model, ids, n_tokens):
 @wrong()
 def generate_with_cache(model, ids, n_tokens):
     return None
+
+
+@wrong("one_id")
+def generate_with_cache(model, ids, n_tokens):
+    ids = list(ids)
+    cache = []
+    window = model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(ids) > window:
+            cache = []
+            logits = model(ids[-1:], 0, cache)
+        else:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+    return ids
+
+
+@wrong("position_wraps")
+def generate_with_cache(model, ids, n_tokens):
+    ids = list(ids)
+    cache = []
+    window = model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        logits = model(ids[-1:], (len(ids) - 1) % window, cache)
+    return ids
+
+
+@wrong("position_stays")
+def generate_with_cache(model, ids, n_tokens):
+    ids = list(ids)
+    cache = []
+    window = model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        logits = model(ids[-1:], min(len(ids) - 1, window - 1), cache)
+    return ids
+
+
+@wrong("last_read_twice", "position_stays")
+def generate_with_cache(model, ids, n_tokens):
+    ids = list(ids)
+    cache = []
+    window = model.context_length
+    for t, i in enumerate(ids[-window:]):
+        logits = model([i], t, cache)
+    for _ in range(n_tokens):
+        logits = model(ids[-1:], min(len(ids) - 1, window - 1), cache)
+        ids.append(int(logits[-1].argmax()))
+    return ids
+
+
+@wrong("cropped_too_early")
+def generate_with_cache(model, ids, n_tokens):
+    ids = list(ids)
+    cache = []
+    window = model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(ids) < window:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+        else:
+            cache = []
+            logits = model(ids[-window:], 0, cache)
+    return ids
+
+
+@wrong()
+def generate_with_cache(model, ids, n_tokens):
+    ids = list(ids)
+    cache = []
+    window = model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(cache) >= window:
+            cache = []
+            logits = model(ids[-window // 2 :], 0, cache)
+        else:
+            logits = model(ids[-1:], len(cache), cache)
+    return ids
+
+
+@wrong()
+def generate_with_cache(model, ids, n_tokens):
+    ids = list(ids)
+    cache = []
+    window = model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits.argmax()))
+        if len(ids) <= window:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+        else:
+            cache = []
+            logits = model(ids[-window:], 0, cache)
+    return ids
+
+
+@wrong()
+def generate_with_cache(model, ids, n_tokens):
+    ids = list(ids)
+    cache = []
+    window = model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        logits = model(ids[-1], len(ids) - 1, cache)
+    return ids
+
+
+@right
+def generate_with_cache(model, ids, n_tokens):
+    ids = ids.copy()
+    seen = 0
+    cache = []
+    first = 0
+    for _ in range(n_tokens):
+        if len(ids) - first > model.context_length:
+            first = len(ids) - model.context_length
+            cache = []
+        new = ids[first + len(cache) :]
+        ids = ids + [int(model(new, len(cache), cache)[-1].argmax())]
+    return ids

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 
-from course_lib.attention import attend
+from course_lib.attention import attend, softmax
 from tests.bank import right, wrong
 
 # ---- online_softmax ------------------------------------------------------------------------------------------------
@@ -110,7 +110,6 @@ def online_softmax(scores, block_size):
 
 @wrong("rest_dropped")
 def online_softmax(scores, block_size):
-    block_size = min(block_size, len(scores))
     highest, total = -np.inf, 0.0
     for number in range(len(scores) // block_size):
         block = scores[number * block_size : (number + 1) * block_size]
@@ -191,6 +190,85 @@ def online_softmax(scores, block_size):
 @wrong()
 def online_softmax(scores, block_size):
     return scores.max(), len(scores)
+
+
+@wrong("skips_lower_blocks")
+def online_softmax(scores, b):
+    m = -np.inf
+    t = 0.0
+    for i in range(0, len(scores), b):
+        bl = scores[i : i + b]
+        if bl.max() > m:
+            t = t * np.exp(m - bl.max()) + np.exp(bl - bl.max()).sum()
+            m = bl.max()
+    return (m, t)
+
+
+@wrong("the_shares")
+def online_softmax(scores, b):
+    m = scores.max()
+    e = np.exp(scores - m)
+    return (m, e / e.sum())
+
+
+@wrong("the_exps")
+def online_softmax(scores, b):
+    m = scores.max()
+    return [m, np.exp(scores - m)]
+
+
+@wrong("log_sum_exp")
+def online_softmax(scores, b):
+    m = scores.max()
+    return (m, m + np.log(np.exp(scores - m).sum()))
+
+
+@wrong("rest_dropped")
+def online_softmax(scores, b):
+    m = -np.inf
+    t = 0.0
+    for i in range(len(scores) // b):
+        bl = scores[i * b : (i + 1) * b]
+        n = max(m, bl.max())
+        t = t * np.exp(m - n) + np.exp(bl - n).sum()
+        m = n
+    return (m, t)
+
+
+@wrong()
+def online_softmax(scores, b):
+    m = -1000.0
+    t = 0.0
+    for i in range(0, len(scores), b):
+        bl = scores[i : i + b]
+        n = max(m, bl.max())
+        t = t * np.exp(m - n) + np.exp(bl - n).sum()
+        m = n
+    return (m, t)
+
+
+@wrong()
+def online_softmax(scores, b):
+    m = -np.inf
+    t = 0.0
+    for i in range(0, len(scores), b):
+        bl = scores[i : i + b]
+        n = max(m, bl.max())
+        t = t - np.exp(m - n) + np.exp(bl - n).sum()
+        m = n
+    return (m, t)
+
+
+@right
+def online_softmax(scores, b):
+    s = scores.astype(np.float32)
+    m = s[:b].max()
+    t = np.exp(s[:b] - m).sum()
+    for i in range(b, len(s), b):
+        n = np.maximum(m, s[i : i + b].max())
+        t = t * np.exp(m - n) + np.exp(s[i : i + b] - n).sum()
+        m = n
+    return np.array([m, t])
 
 
 # ---- tiled_attention -----------------------------------------------------------------------------------------------
@@ -375,9 +453,14 @@ def tiled_attention(q, k, v, block_size):
 
 @wrong("rest_dropped")
 def tiled_attention(q, k, v, block_size):
-    block_size = min(block_size, len(k))
-    whole = len(k) // block_size * block_size
-    return attend(q, k[:whole], v[:whole])
+    highest, total, output = start(q, v)
+    for number in range(len(k) // block_size):
+        keys = slice(number * block_size, (number + 1) * block_size)
+        scores = q @ k[keys].T / q.shape[1] ** 0.5
+        new = np.maximum(highest, scores.max(1, keepdims=True))
+        old, exps = np.exp(highest - new), np.exp(scores - new)
+        total, output, highest = total * old + exps.sum(1, keepdims=True), output * old + exps @ v[keys], new
+    return output / total
 
 
 @wrong("not_divided")
@@ -417,6 +500,114 @@ def tiled_attention(q, k, v, block_size):
 @wrong()
 def tiled_attention(q, k, v, block_size):
     return attend(q, k, v) * 1.1
+
+
+@wrong("causal")
+def tiled_attention(q, k, v, bs):
+    s = q @ k.T / q.shape[-1] ** 0.5
+    s = np.where(np.tri(*s.shape, dtype=bool), s, -np.inf)
+    return softmax(s) @ v
+
+
+@wrong("by_d_v")
+def tiled_attention(q, k, v, bs):
+    s = q @ k.T / v.shape[-1] ** 0.5
+    return softmax(s) @ v
+
+
+@wrong("wrong_way")
+def tiled_attention(q, k, v, bs):
+    m = np.full((len(q), 1), -1e30)
+    t = np.zeros((len(q), 1))
+    o = np.zeros((len(q), v.shape[1]))
+    for i in range(0, len(k), bs):
+        s = q @ k[i : i + bs].T / q.shape[1] ** 0.5
+        n = np.maximum(m, s.max(1, keepdims=True))
+        e = np.exp(s - n)
+        r = np.exp(n - m) if i else 0
+        t = t * r + e.sum(1, keepdims=True)
+        o = o * r + e @ v[i : i + bs]
+        m = n
+    return o / t
+
+
+@wrong("sum_of_last_block")
+def tiled_attention(q, k, v, bs):
+    m = np.full((len(q), 1), -np.inf)
+    o = np.zeros((len(q), v.shape[1]))
+    for i in range(0, len(k), bs):
+        s = q @ k[i : i + bs].T / q.shape[1] ** 0.5
+        n = np.maximum(m, s.max(1, keepdims=True))
+        e = np.exp(s - n)
+        t = e.sum(1, keepdims=True)
+        o = o * np.exp(m - n) + e @ v[i : i + bs]
+        m = n
+    return o / t
+
+
+@wrong("output_of_last_block")
+def tiled_attention(q, k, v, bs):
+    m = np.full((len(q), 1), -np.inf)
+    t = np.zeros((len(q), 1))
+    for i in range(0, len(k), bs):
+        s = q @ k[i : i + bs].T / q.shape[1] ** 0.5
+        n = np.maximum(m, s.max(1, keepdims=True))
+        e = np.exp(s - n)
+        t = t * np.exp(m - n) + e.sum(1, keepdims=True)
+        o = e @ v[i : i + bs]
+        m = n
+    return o / t
+
+
+@wrong("blocks_of_q")
+def tiled_attention(q, k, v, bs):
+    m = np.full((len(q), 1), -np.inf)
+    t = np.zeros((len(q), 1))
+    o = np.zeros((len(q), v.shape[1]))
+    for i in range(0, len(q), bs):
+        if not len(k[i : i + bs]):
+            break
+        s = q @ k[i : i + bs].T / q.shape[1] ** 0.5
+        n = np.maximum(m, s.max(1, keepdims=True))
+        e = np.exp(s - n)
+        t = t * np.exp(m - n) + e.sum(1, keepdims=True)
+        o = o * np.exp(m - n) + e @ v[i : i + bs]
+        m = n
+    return o / t
+
+
+@wrong()
+def tiled_attention(q, k, v, bs):
+    m = np.full(len(q), -np.inf)
+    t = np.zeros(len(q))
+    o = np.zeros((len(q), v.shape[1]))
+    for i in range(0, len(k), bs):
+        s = q @ k[i : i + bs].T / q.shape[1] ** 0.5
+        n = np.maximum(m, s.max(1))
+        e = np.exp(s - n)
+        t = t * np.exp(m - n) + e.sum(1)
+        o = o * np.exp(m - n) + e @ v[i : i + bs]
+        m = n
+    return o / t
+
+
+@wrong()
+def tiled_attention(q, k, v, bs):
+    return np.concatenate([attend(q, k[i : i + bs], v[i : i + bs]) for i in range(0, len(k), bs)])
+
+
+@right
+def tiled_attention(q, k, v, bs):
+    import torch
+
+    q, k, v = map(torch.tensor, (q, k, v))
+    outs = []
+    l = []
+    for kb, vb in zip(k.split(bs), v.split(bs)):
+        s = q @ kb.T / q.shape[-1] ** 0.5
+        outs.append(s.softmax(-1) @ vb)
+        l.append(s.logsumexp(-1))
+    return torch.einsum("bt,btd->td", torch.stack(l).softmax(0), torch.stack(outs))
 
 
 # ---- linear_attention ----------------------------------------------------------------------------------------------
@@ -561,6 +752,74 @@ def linear_attention(q, k, v):
     return q @ (k.T @ v) / (q @ k.sum(0))[:, None]
 
 
+@wrong("relu")
+def linear_attention(q, k, v):
+    a, b = (np.maximum(q, 0), np.maximum(k, 0))
+    weights = a @ b.T
+    return weights / weights.sum(1, keepdims=True) @ v
+
+
+@wrong("relu_plus_one")
+def linear_attention(q, k, v):
+    f = lambda x: np.maximum(x, 0) + 1
+    a, b = (f(q), f(k))
+    weights = a @ b.T
+    return weights / weights.sum(1, keepdims=True) @ v
+
+
+@wrong("branches_swapped")
+def linear_attention(q, k, v):
+    f = lambda x: np.where(x > 0, np.exp(x), x + 1)
+    a, b = (f(q), f(k))
+    weights = a @ b.T
+    return weights / weights.sum(1, keepdims=True) @ v
+
+
+@wrong("no_plus_one")
+def linear_attention(q, k, v):
+    f = lambda x: np.where(x > 0, x, np.exp(x))
+    a, b = (f(q), f(k))
+    weights = a @ b.T
+    return weights / weights.sum(1, keepdims=True) @ v
+
+
+@wrong("features_of_product")
+def linear_attention(q, k, v):
+    weights = elu(q @ k.T) + 1
+    return weights / weights.sum(1, keepdims=True) @ v
+
+
+@wrong("size")
+def linear_attention(q, k, v):
+    a, b = (abs(q), abs(k))
+    weights = a @ b.T
+    return weights / weights.sum(1, keepdims=True) @ v
+
+
+@wrong()
+def linear_attention(q, k, v):
+    f = lambda x: np.log1p(np.exp(x))
+    a, b = (f(q), f(k))
+    weights = a @ b.T
+    return weights / weights.sum(1, keepdims=True) @ v
+
+
+@wrong()
+def linear_attention(q, k, v):
+    a, b = elu(q) + 1, elu(k) + 1
+    a = a / a.sum(1, keepdims=True)
+    b = b / b.sum(0)
+    return a @ (b.T @ v)
+
+
+@wrong()
+def linear_attention(q, k, v):
+    f = lambda x: softmax(x)
+    a, b = (f(q), f(k))
+    weights = a @ b.T
+    return weights / weights.sum(1, keepdims=True) @ v
+
+
 # ---- attention_flops -----------------------------------------------------------------------------------------------
 
 
@@ -674,3 +933,33 @@ def attention_flops(T, n_embd):
 @wrong()
 def attention_flops(T, n_embd):
     return 8 * T * n_embd**2, T**3
+
+
+@wrong("masked_left_out")
+def attention_flops(T, C):
+    return (8 * T * C * C, 4 * (T * (T + 1) // 2) * C)
+
+
+@wrong("two_matrices")
+def attention_flops(T, C):
+    return (4 * T * C * C, 4 * T * T * C)
+
+
+@wrong()
+def attention_flops(T, C):
+    return (4 * C * C, 2 * T * T)
+
+
+@wrong()
+def attention_flops(T, C):
+    return (8 * T * C * C, 4 * T * T * C + 5 * T * T)
+
+
+@wrong()
+def attention_flops(T, C):
+    return 8 * T * C * C + 4 * T * T * C
+
+
+@right
+def attention_flops(T, C):
+    return np.array([8 * T * C * C, 4 * T * T * C], dtype=float)
