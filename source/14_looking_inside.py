@@ -13,8 +13,8 @@
 # %% [markdown] slide="slide"
 # ## A model that nobody told about adjectives
 #
-# This GPT was trained on the fluffy corpus (lesson 6) to guess the next word, and nothing else. It is shipped with the course. A model that you trained in
-# lesson 11 on the same corpus works as well: put it into `model`. (It is so small that a GPU would only slow it down.)
+# This GPT was trained on the fluffy corpus (lesson 6) to guess the next word, and nothing else. It is shipped with the course. A plain GPT that you trained in
+# lesson 11 on the same corpus works as well: put it into `model`, and expect other heads. (For so small a model the processor is enough.)
 
 # %%
 import numpy as np
@@ -205,7 +205,7 @@ wanted = {"hurts most": best_head(rises), "the video's": best_head(measured["nou
 }
 
 # %% [markdown]
-# The head that hurts most never looks at an adjective. From `was` it looks at the noun, one token back (in the first figure it is the one with the steps). Without it, `was` does not know *whose* adjective to fetch. So the job has two steps in two
+# The head that hurts most does not look at an adjective at all. From `was` it looks at the noun, one token back (in the first figure it is the one with the steps). Without it, `was` does not know *whose* adjective to fetch. So the job has two steps in two
 # layers: **whose?**, then **which one?** Heads that work in a chain like this are called a [circuit](../GLOSSARY.md#circuit).
 #
 # And the head that looks like the video's is hardly missed. A score finds only what you asked for. An ablation finds what is needed, and does not say for what. You want both.
@@ -237,7 +237,7 @@ show.bars(list(missed.values()), list(missed), title, y_name="rise of the loss (
 # - **a head has several jobs**: many of ours do a bit of everything (look at their pale squares);
 # - **a job takes several steps**, and what a head looks at has been changed by the heads before it.
 #
-# GPT-3 has 9,216 heads. The video's clean example is right about the *mechanism*, and kind about the mess.
+# GPT-3 has 96 layers of 96 heads. The video's clean example is right about the *mechanism*, and kind about the mess.
 
 # %% [markdown] slide="slide"
 # ## What each layer would say
@@ -314,8 +314,8 @@ title = "Heads for the token in front and induction heads grow together"
 show.lines(curves, title, "training step", "score of the best head", x=two.steps)
 
 # %% [markdown]
-# Neither is of use without the other, so they grow at the same time. It is a circuit again, with the two steps of our fluffy model: a first head passes on who stands in front, a second one searches by it. Real language models form such heads early in their
-# training, and with them they copy names, rhymes and the pattern of an example in the prompt (Olsson et al. 2022, *In-context learning and induction heads*).
+# Neither is of much use without the other, and they grow at the same time. It is a circuit again, with the two steps of our fluffy model: a first head passes on who stands in front, a second one searches by it. Real language models form such heads early in their
+# training, and with them they go on with what the prompt has begun (Olsson et al. 2022, *In-context learning and induction heads*).
 #
 # One layer cannot do it: its keys are made from a token and its place alone, so no key can say "behind a `k`".
 
