@@ -1,26 +1,28 @@
 """benchmarks/RESULTS.md: each benchmark writes its own section and leaves the others as they are; the ladder adds one change a rung."""
 
+import importlib
 import sys
+from types import SimpleNamespace
 
 import pytest
 
+from course_lib.gpt import modern
+from course_lib.gpt.training import Settings
 from tests.conftest import ROOT
 
 
 @pytest.fixture
 def benchmarks(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    yield
+    yield SimpleNamespace(**{name: importlib.import_module(name) for name in ("results", "training")})
     for name in ("results", "training"):
         sys.modules.pop(name, None)
 
 
 def test_a_section_takes_the_place_of_its_older_self(benchmarks, tmp_path):
-    from results import write_section
-
     path = tmp_path / "RESULTS.md"
     for heading, text in (("Training", "| old |"), ("Cost", "| cost |"), ("Training", "| new |")):
-        write_section(heading, text, path)
+        benchmarks.results.write_section(heading, text, path)
     written = path.read_text(encoding="utf-8")
     assert written.count("## ") == 2
     assert written.index("## Cost") < written.index("## Training") < written.index("| new |")
@@ -30,12 +32,8 @@ def test_a_section_takes_the_place_of_its_older_self(benchmarks, tmp_path):
 
 
 def test_each_rung_keeps_what_those_before_it_changed(benchmarks):
-    from training import LADDER, rung
-
-    from course_lib.gpt import modern
-    from course_lib.gpt.training import Settings
-
-    plain, best = rung(0), rung(len(LADDER) - 1)
+    rung, last = benchmarks.training.rung, len(benchmarks.training.LADDER) - 1
+    plain, best = rung(0), rung(last)
     assert plain[0] == {
         "batch_size": 12,
         "learning_rate": 1e-3,
@@ -47,7 +45,7 @@ def test_each_rung_keeps_what_those_before_it_changed(benchmarks):
     }
     assert plain[1] == {"precision": "float32", "n_head": 4, "one_by_one": True, "keep_memory": False, "changes": []}
     assert [getattr(modern, change) for change in best[1]["changes"]] == list(modern.CHANGES)
-    for number in range(1, len(LADDER)):
+    for number in range(1, last + 1):
         before, now = rung(number - 1), rung(number)
         assert before != now
         Settings.of(now[0])
@@ -55,8 +53,6 @@ def test_each_rung_keeps_what_those_before_it_changed(benchmarks):
 
 
 def test_when_a_goal_was_reached(benchmarks):
-    from training import reached
-
     run = {"seen": [(50, 1.0, 2.5), (100, 2.0, 1.9), (150, 3.0, 1.95)], "seconds": 3.5}
-    assert reached(run, 1.9) == 2.0
-    assert reached(run, 1.0) == 3.5
+    assert benchmarks.training.reached(run, 1.9) == 2.0
+    assert benchmarks.training.reached(run, 1.0) == 3.5
