@@ -27,10 +27,11 @@ from course_lib.gpt.budgets import (
     training_flops,
 )
 from course_lib.gpt.checkpoints import CheckpointError, read_checkpoint
-from course_lib.gpt.distributed import example
+from course_lib.gpt.distributed import example, train_together
 from course_lib.gpt.ledger import GPT_3
+from course_lib.gpt.run import Run
 from course_lib.gpt.sharding import average_gradients, shard_heads
-from course_lib.gpt.team import team
+from course_lib.gpt.team import Team, backend_for, team
 from course_lib.gpt.torchrun import TeamFailed, torchrun
 from course_lib.gpt.training import train
 from course_lib.gpt.training_pieces import get_batch, next_token_loss
@@ -182,6 +183,26 @@ def test_without_torchrun_there_is_no_team(monkeypatch):
     monkeypatch.delenv("RANK", raising=False)
     with pytest.raises(RuntimeError, match="started by torchrun"), team():
         pass
+
+
+def test_only_process_0_writes(tmp_path):
+    class Silent(Run):
+        writes = False
+
+    model, ids = example()
+    train(model, ids, steps=2, batch_size=4, save_every=1, checkpoint=tmp_path / "none.ckpt", say=None, make_run=Silent)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_sharded_run_refuses_a_checkpoint(tmp_path):
+    model, ids = example()
+    with pytest.raises(ValueError, match=r"torch\.distributed\.checkpoint"):
+        train_together(Team(0, 2, "gloo", ""), model, ids, shard=True, steps=2, checkpoint=tmp_path / "run.ckpt")
+
+
+def test_each_process_needs_a_gpu_for_nccl(monkeypatch):
+    monkeypatch.setattr("torch.distributed.is_nccl_available", lambda: True)
+    assert [backend_for(gpus, 2)[0] for gpus in (0, 1, 2, 8)] == ["gloo", "gloo", "nccl", "nccl"]
 
 
 def test_where_processes_cannot_talk_it_is_said(monkeypatch):

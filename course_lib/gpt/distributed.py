@@ -23,7 +23,7 @@ from .checkpoints import write_checkpoint
 from .corpora import FluffyCorpus, load_text
 from .model import GPT, GPTConfig
 from .run import Run
-from .team import team
+from .team import leave, team
 from .tokenizers import build_vocabulary, encode
 from .training import Settings, train
 
@@ -45,9 +45,13 @@ class TeamRun(Run):
         """Leave the gradients of the whole batch's mean loss, though each process reads only every size-th text of it."""
         mine = slice(self.team.rank, None, self.team.size)
         loss = self.gradients_in_parts(x[mine], y[mine])  # going backwards, the processes average their gradients
+        self.keep_first_gradient()
+        return self.team.mean(loss)
+
+    def keep_first_gradient(self):
+        """Note what was agreed on in the first step, if somebody wants to know."""
         if self.first_gradient is not None and not self.history.step:
             self.first_gradient |= {name: whole(p.grad).clone() for name, p in self.model.named_parameters()}
-        return self.team.mean(loss)
 
     def tell(self, on_step, pressed):
         """As in Run; a stop that one process was asked for is a stop for all."""
@@ -185,3 +189,4 @@ def noted():
 
 if __name__ == "__main__":
     main()
+    leave()

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -43,9 +44,7 @@ def team():
         raise RuntimeError(
             f"{missing[0]} is not set: this program has to be started by torchrun, which tells each process who it is"
         )
-    gpus, here = torch.cuda.device_count(), int(os.environ.get("LOCAL_WORLD_SIZE", 1))
-    backend = "nccl" if dist.is_nccl_available() and gpus >= here else "gloo"
-    reason = f"GPUs: {gpus}" if gpus else "no GPU was found"
+    backend, reason = backend_for(torch.cuda.device_count(), int(os.environ.get("LOCAL_WORLD_SIZE", 1)))
     if backend == "nccl":
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     threading.Thread(target=_leave_with, args=[os.getppid()], daemon=True).start()
@@ -53,8 +52,28 @@ def team():
     try:
         size = dist.get_world_size()
         yield Team(dist.get_rank(), size, backend, f"{size} processes; they talk by {backend} ({reason}).")
+        dist.barrier()  # nobody hangs up while another one still talks
     finally:
         dist.destroy_process_group()
+
+
+def backend_for(gpus, processes):
+    """("nccl" or "gloo", why) for so many processes on this machine: nccl if each has a GPU of its own."""
+    if not gpus:
+        return "gloo", "no GPU was found"
+    if gpus < processes:
+        return "gloo", f"on the processor: GPUs here: {gpus}, processes: {processes}"
+    return ("nccl", "a GPU for each") if dist.is_nccl_available() else ("gloo", "this PyTorch has no nccl")
+
+
+def leave():
+    """End this process, whose work is done, at once.
+
+    Gloo's threads may let go of their last tensors while Python shuts down, and that aborts now and then (PyTorch pull request 179291).
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _leave_with(parent):

@@ -140,8 +140,13 @@ def _what_happened(errors, folder, processes, checkpoint):
         rank, note = next(iter(notes.items()))
         text = f"The run failed. {rank.replace('rank-', 'Process ')}: {note}"
     else:
-        text = f"The run failed. torchrun says: {errors.strip()[-400:] or 'nothing'}"
+        text = f"The run failed. torchrun says: {_last_words(errors)}"
     return " ".join(filter(None, [text, _how_to_go_on(checkpoint)]))
+
+
+def _last_words(errors):
+    """The end of what the processes themselves wrote, before torchrun's long report on them."""
+    return errors.partition("=====")[0].strip()[-400:] or errors.strip()[-400:] or "nothing"
 
 
 def _how_to_go_on(checkpoint):

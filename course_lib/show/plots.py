@@ -62,7 +62,7 @@ def lines(series, title, x_name, y_name, x=None, floors=None, log=False):
             axes.loglog(base=2)
             ticks = next(iter(curves.values()))[0]
             axes.set_xticks(ticks, [f"{tick:,g}" if tick < 1e6 else number(tick) for tick in ticks])
-            axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.3g}")
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if 1e3 <= value < 1e6 else f"{value:,.3g}")
         if axes.get_ylim()[0] < 0 < axes.get_ylim()[1]:
             axes.axhline(0, color=QUIET, lw=0.8, zorder=0)
         axes.set(title=wrapped(title, figure), xlabel=x_name, ylabel=y_name)
