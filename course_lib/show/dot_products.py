@@ -32,24 +32,29 @@ def arrows(vectors, labels, title, angle_between=None, shadow=None):
     with course_style():
         figure = new_figure(max(3.6, scale * (high - low)[0] + 0.9), max(2.6, scale * (high - low)[1] + 0.9))
         axes = figure.subplots()
-        if shadow is not None:
-            alt.append(_shadow(axes, vectors, labels, *shadow))
-        for vector, colour in zip(vectors, np.resize(SERIES, len(vectors)), strict=True):
-            style = {"arrowstyle": "-|>,head_width=.3,head_length=.6", "lw": 2.5, "color": colour}
-            axes.annotate("", vector, (0, 0), arrowprops={**style, "shrinkA": 0, "shrinkB": 0})
-        _name_tips(axes, vectors, labels, 72 * scale)
-        if angle_between is not None:
-            i, j = angle_between
-            _angle(axes, vectors[i], vectors[j])
-            degrees = degrees_between(vectors[i], vectors[j])
-            alt.append(f"The angle between {labels[i]} and {labels[j]} is {degrees:.0f} degrees.")
-        axes.axhline(0, color=QUIET, lw=0.8, zorder=0)
-        axes.axvline(0, color=QUIET, lw=0.8, zorder=0)
-        axes.grid(color=FAINT, lw=0.6, zorder=-1)
-        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal", title=wrapped(title, figure))
-        axes.set(xlabel="first number", ylabel="second number")
+        alt.append(draw_arrows(axes, vectors, labels, 72 * scale, angle_between, shadow))
+        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), title=wrapped(title, figure))
         axes.locator_params(integer=unit >= 1, nbins=9 if unit >= 1 else 6)
-        return Picture(figure, " ".join(alt))
+        return Picture(figure, " ".join(filter(None, alt)))
+
+
+def draw_arrows(axes, vectors, labels, points, angle_between=None, shadow=None):
+    """Draw vectors (N, 2) as named arrows on axes where 1 is so many points long; returns the shadow and the angle in words."""
+    said = [] if shadow is None else [_shadow(axes, vectors, labels, *shadow)]
+    for vector, colour in zip(vectors, np.resize(SERIES, len(vectors)), strict=True):
+        style = {"arrowstyle": "-|>,head_width=.3,head_length=.6", "lw": 2.5, "color": colour}
+        axes.annotate("", vector, (0, 0), arrowprops={**style, "shrinkA": 0, "shrinkB": 0})
+    _name_tips(axes, vectors, labels, points)
+    if angle_between is not None:
+        i, j = angle_between
+        _angle(axes, vectors[i], vectors[j])
+        degrees = degrees_between(vectors[i], vectors[j])
+        said.append(f"The angle between {labels[i]} and {labels[j]} is {degrees:.0f} degrees.")
+    axes.axhline(0, color=QUIET, lw=0.8, zorder=0)
+    axes.axvline(0, color=QUIET, lw=0.8, zorder=0)
+    axes.grid(color=FAINT, lw=0.6, zorder=-1)
+    axes.set(aspect="equal", xlabel="first number", ylabel="second number")
+    return " ".join(said)
 
 
 def _window(vectors, labels, shadow):
@@ -116,37 +121,41 @@ def products(a, b, title=None, labels=("a", "b")):
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.shape != b.shape or a.ndim != 1 or not a.size:
         raise ValueError(f"products needs two vectors of equal length, not shapes {a.shape} and {b.shape}")
-    each, running = a * b, np.cumsum(a * b)
-    title = title or f"{labels[0]} · {labels[1]} = {number(running[-1])}: products, added up from left to right"
+    each, total = a * b, (a * b).sum()
+    title = title or f"{labels[0]} · {labels[1]} = {number(total)}: products, added up from left to right"
     few = len(a) <= 12
     with course_style():
         figure = new_figure(min(max(5.0, 1.5 * len(a) + 2.4), 11), 3.4)
         axes = figure.subplots()
-        starts = np.concatenate([[0], running[:-1]])
-        low, high = min(running.min(), 0), max(running.max(), 0)
-        reach = (high - low) or 1.0
-        for i, (start, value) in enumerate(zip(starts, each, strict=True)):
-            look = (
-                {"color": KEY, "edgecolor": KEY}
-                if value >= 0
-                else {"color": "white", "edgecolor": QUERY, "hatch": "///"}
-            )
-            axes.bar(i, value, bottom=start, width=0.62, lw=1.5 if few else 0.8, **look)
-            axes.plot([i + 0.31, i + 0.69], [start + value] * 2, color=QUIET, lw=1)
-            if few:
-                _on_bar(axes, i, start, value, reach, "white" if value >= 0 else INK)
-        axes.bar(len(a), running[-1], width=0.62, color=INK)
-        _on_bar(axes, len(a), 0, running[-1], reach if few else np.inf, "white")
-        axes.axhline(0, color=INK, lw=0.8)
-        between = " · " if len(a) <= 6 else "\n· "
-        names = [f"{number(x)}{between}{number(y)}" for x, y in zip(a, b, strict=True)]
-        axes.set_xticks([*range(len(a)), len(a)] if few else [len(a)], [*names, "sum"] if few else ["sum"])
+        draw_products(axes, a, b, few)
         axes.set(
             title=wrapped(title, figure), ylabel="running sum", xlabel="" if few else f"{len(a)} products, in order"
         )
-        axes.set_ylim(low - (0.12 * reach if low < 0 else 0), high + 0.12 * reach)
         steps = [f"{number(x)} times {number(y)} is {number(p)}" for x, y, p in zip(a, b, each, strict=True)]
-        return Picture(figure, f"{title}. {listed(steps, 12)}. The sum is {number(running[-1])}.")
+        return Picture(figure, f"{title}. {listed(steps, 12)}. The sum is {number(total)}.")
+
+
+def draw_products(axes, a, b, few=True):
+    """Draw on axes a bar for each product of a and b (C,), each beginning where the one before ends, and their sum."""
+    each, running = a * b, np.cumsum(a * b)
+    starts = np.concatenate([[0], running[:-1]])
+    low, high = min(running.min(), 0), max(running.max(), 0)
+    reach = (high - low) or 1.0
+    for i, (start, value) in enumerate(zip(starts, each, strict=True)):
+        look = (
+            {"color": KEY, "edgecolor": KEY} if value >= 0 else {"color": "white", "edgecolor": QUERY, "hatch": "///"}
+        )
+        axes.bar(i, value, bottom=start, width=0.62, lw=1.5 if few else 0.8, **look)
+        axes.plot([i + 0.31, i + 0.69], [start + value] * 2, color=QUIET, lw=1)
+        if few:
+            _on_bar(axes, i, start, value, reach, "white" if value >= 0 else INK)
+    axes.bar(len(a), running[-1], width=0.62, color=INK)
+    _on_bar(axes, len(a), 0, running[-1], reach if few else np.inf, "white")
+    axes.axhline(0, color=INK, lw=0.8)
+    between = " · " if len(a) <= 6 else "\n· "
+    names = [f"{number(x)}{between}{number(y)}" for x, y in zip(a, b, strict=True)]
+    axes.set_xticks([*range(len(a)), len(a)] if few else [len(a)], [*names, "sum"] if few else ["sum"])
+    axes.set_ylim(low - (0.12 * reach if low < 0 else 0), high + 0.12 * reach)
 
 
 def _on_bar(axes, place, start, value, reach, colour):

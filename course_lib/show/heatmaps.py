@@ -19,25 +19,30 @@ def heatmap(matrix, rows, columns, title, row_name="row", column_name="column", 
             f"the matrix has shape {matrix.shape}, but there are {len(rows)} row and {len(columns)} column labels"
         )
     rows, columns = [readable(name) for name in rows], [readable(name) for name in columns]
-    finite = matrix[np.isfinite(matrix)]
-    top = 1.0 if pattern else max(abs(finite).max(initial=0), 1e-12)
-    diverging = (finite < 0).any()
+    top = 1.0 if pattern else max(abs(matrix[np.isfinite(matrix)]).max(initial=0), 1e-12)
     numbers = numbers and len(columns) <= 16
     with course_style():
         size = min(0.62 * len(columns), 9.6) + 1.9, min(0.5 * len(rows), 8.0) + 1.5
         figure = new_figure(size[0] + (0 if numbers else 0.8), size[1])
         axes = figure.subplots()
-        shades = {"cmap": "PuOr" if diverging else "Blues", "vmin": -top if diverging else 0, "vmax": top}
-        image = axes.imshow(np.ma.masked_invalid(matrix), aspect="auto", **shades)
-        for (i, j), value in np.ndenumerate(matrix):
-            text = _entry(value, top) if numbers else "−" if value < -0.02 * top else ""
-            axes.text(j, i, text, ha="center", va="center", size=9, color=_ink(image, value))
+        image = draw_cells(axes, matrix, top, numbers)
         if not numbers:
             figure.colorbar(image, ax=axes, shrink=0.85, pad=0.02).outline.set_visible(False)
         name_ticks(axes, rows, columns, row_name, column_name, INK, INK)
         axes.set_title(wrapped(title, figure, beside=1.0))
         sizes = f"{len(rows)} {_many(row_name)} by {len(columns)} {_many(column_name)}"
         return Picture(figure, f"{title}. {sizes}. {_extremes(matrix, rows, columns)}{_halves(matrix, rows, columns)}")
+
+
+def draw_cells(axes, matrix, top, numbers=True):
+    """Draw a matrix (R, C) on axes as shaded cells, `top` the darkest; with numbers, or − for what is negative; returns the image."""
+    diverging = (matrix[np.isfinite(matrix)] < 0).any()
+    shades = {"cmap": "PuOr" if diverging else "Blues", "vmin": -top if diverging else 0, "vmax": top}
+    image = axes.imshow(np.ma.masked_invalid(matrix), aspect="auto", **shades)
+    for (i, j), value in np.ndenumerate(matrix):
+        text = _entry(value, top) if numbers else "−" if value < -0.02 * top else ""
+        axes.text(j, i, text, ha="center", va="center", size=9, color=_ink(image, value))
+    return image
 
 
 def _entry(value, top):

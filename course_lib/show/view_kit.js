@@ -10,7 +10,7 @@ const KIT = `
 :where(.cv) button,:where(.cv) select{border:1px solid var(--quiet);border-radius:4px;padding:2px 8px}:where(.cv) button{cursor:pointer}:where(.cv) button:disabled{opacity:.5;cursor:default}
 :where(.cv) :focus-visible{outline:3px solid var(--k);outline-offset:1px}:where(.cv) p{margin:6px 0 0;max-width:62em}:where(.cv) p[aria-live]{min-height:1.4em}
 @media(prefers-reduced-motion:reduce){.cv *{transition:none!important;animation:none!important}}`;
-const SVG = /^(svg|g|path|line|rect|circle|text|tspan|defs|marker|title)$/;
+const SVG = /^(svg|g|path|line|rect|circle|text|tspan|defs|marker|pattern)$/;
 const h = (tag, attrs = {}, ...kids) => {                            // an element; "onclick" listens, null and false leave an attribute out, text is only text
   const el = SVG.test(tag) ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
   // In JupyterLab's command mode a key pressed on a focused control is a shortcut (d d deletes the cell!) unless that very element says no.
