@@ -24,6 +24,9 @@ LINES = {
     "1.5 ^ TABLE": "Write `**`",
     "1.5 ^ 2": "Write `**`",
     "TABLE.reshape(4 / 2, 2)": "Write `//`",
+    "TABLE[: 4 / 2]": "Write `//`",
+    "[1, 2][4 / 2]": "Write `//`",
+    "np.mean([np.ones(2), np.ones((3, 2))], axis=0)": "one array after the other",
 }
 
 

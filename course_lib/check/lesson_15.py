@@ -31,10 +31,12 @@ def average_gradients(gradients, n_examples, slip):
         first_rank=lambda: np.eye(W)[0],
         last_rank=lambda: np.eye(W)[-1],
         largest_rank=lambda: np.eye(W)[counts.argmax()],
+        rounded_shares=lambda: counts // counts.sum(),
+        softmax_shares=lambda: np.exp(counts) / np.exp(counts).sum(),
     )
     mean = [sum(s * g for s, g in zip(shares, parts, strict=True)) for parts in zip(*gradients, strict=True)]
     mean = slip(lambda: mean, median=lambda: [np.median(parts, axis=0) for parts in zip(*gradients, strict=True)])
-    mean = slip(lambda: mean, lengths_only=lambda: [abs(g) for g in mean])
+    mean = slip(lambda: mean, lengths_only=lambda: [abs(g) for g in mean], turned=lambda: [-g for g in mean])
     return tuple(slip(lambda: mean, one_number_each=lambda: [np.full_like(g, g.mean()) for g in mean]))
 
 
@@ -72,6 +74,9 @@ AVERAGE_GRADIENTS = Exercise(
         first_rank="Only the gradients of process 0 came back. All of them count, by their examples.",
         last_rank="Only the gradients of the last process count. Do you overwrite the sum in the loop?",
         largest_rank="Only the process with the most examples counts. All of them do, in proportion.",
+        rounded_shares="`//` rounds down: every share that is less than 1 becomes 0. Divide by `/`.",
+        softmax_shares="You made the shares by a softmax. They are in proportion: n_examples / their sum.",
+        turned="You turned the sign. Return the gradient itself; walking downhill is the optimiser's part.",
         median="You took the median. Take the mean, weighted by the examples.",
         lengths_only="You took absolute values. The sign says which way to go: keep it.",
         one_number_each="You averaged within each gradient too. Average over the processes only; the shape stays.",
@@ -108,6 +113,8 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device, slip):
         every_nth_column=lambda: list(range(number, C, n_device)),
         n_head_as_size=lambda: [c % C for c in range(number * n_head, (number + 1) * n_head)],
         overlapping=lambda: [c % C for c in range(number * D, number * D + wide)],
+        last_column_lost=lambda: list(range(begin, begin + wide - 1)),
+        begins_at_rank=lambda: list(range(number, number + wide)),
         up_to_mine=lambda: list(range(begin + wide)),
         from_mine_on=lambda: list(range(begin, C)),
         the_others=lambda: [c for c in range(C) if c // wide != number],
@@ -133,7 +140,12 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device, slip):
         W_o_turned=lambda: W_o[columns].T,
         W_o_divided=lambda: W_o[columns] / n_device,
     )
-    return q, k, v, o
+    return slip(lambda: (q, k, v, o), zeros_kept=lambda: _with_zeros((W_q, W_k, W_v, W_o), columns))
+
+
+def _with_zeros(four, columns):
+    mine = np.isin(np.arange(len(four[0])), columns)
+    return *(W * mine for W in four[:3]), four[3] * mine[:, None]
 
 
 def _four(seed, C):
@@ -162,6 +174,9 @@ SHARD_HEADS = Exercise(
         every_nth_column="You deal out single columns in turn: every head is torn apart. Give each device neighbouring columns.",
         n_head_as_size="You took `n_head` as the number of columns. A device gets C / n_device columns.",
         overlapping="Your devices overlap: each begins one head further. It begins behind all heads of the devices before it.",
+        last_column_lost="The last column of the last head is missing: a slice ends *before* its second number, so no − 1.",
+        begins_at_rank="Your slice begins at column `rank`. It begins at rank · C / n_device.",
+        zeros_kept="You kept the size (C, C), with zeros for the others' heads. To save memory, cut them off.",
         up_to_mine="You kept the heads of the earlier devices as well. Begin the slice at rank · C / n_device.",
         from_mine_on="You kept the heads of the later devices as well. End the slice at (rank + 1) · C / n_device.",
         the_others="You kept what the *other* devices hold. Keep this device's own heads.",
@@ -206,6 +221,7 @@ def training_flops(n_parameters, n_tokens, recompute=False, slip=None):
         all_again=lambda: forward + backward if recompute else 0,
         instead=lambda: -forward if recompute else 0,
         both_again=lambda: 2 * forward if recompute else 0,
+        half_again=lambda: forward / 2 if recompute else 0,
     )
     N, D = slip(
         lambda: (n_parameters, n_tokens),
@@ -215,7 +231,7 @@ def training_flops(n_parameters, n_tokens, recompute=False, slip=None):
         tokens_squared=lambda: (n_parameters, n_tokens**2),
     )
     product = slip(lambda: N * D, added=lambda: N + D)
-    ways = slip(lambda: forward + backward + again, forward_only=lambda: forward, always_four=4)
+    ways = slip(lambda: forward + backward + again, forward_only=lambda: forward, always_four=4, always_twelve=12)
     return ways * slip(lambda: product, in_exa=lambda: product / 1e18)
 
 
@@ -234,6 +250,7 @@ TRAINING_FLOPS = Exercise(
         no_backward="The way back is missing: it costs twice as much as the way forward. 2 + 4 = 6.",
         forward_only="That is the way forward alone. The way back costs twice as much on top: 2 + 4 = 6.",
         always_four="That is 4 · N · D, which the way back costs alone. The way forward is 2 more; with `recompute`, 2 more again.",
+        always_twelve="That is 12 · N · D. 6 counts multiplications *and* additions already; with `recompute` it is 8.",
         backward_like_forward="You took the way back to cost as much as the way forward. It costs twice: gradients of the weights *and* of what came in.",
         backward_thrice="You took the way back to cost three times the way forward. It costs twice.",
         recompute_ignored="Your answer does not depend on `recompute`. If it is True, the way forward is done once more: 2 · N · D on top.",
@@ -242,6 +259,7 @@ TRAINING_FLOPS = Exercise(
         all_again="With `recompute` you doubled everything. Only the way *forward* is done again.",
         instead="With `recompute` you took the way forward off. It is done once *more*.",
         both_again="With `recompute` you counted two further ways forward. It is one.",
+        half_again="The second way forward costs as much as the first one: 2 · N · D, a multiplication *and* an addition.",
         per_token="That is for one token. Multiply by the number of tokens.",
         no_parameters="That is for one parameter. Multiply by the number of parameters.",
         squared="You squared the number of parameters. Each is used once for each token.",
@@ -274,9 +292,16 @@ def memory_budget(n_parameters, n_device=1, stage=0, slip=None):
         never_shared=lambda: [False] * 3,
         only_this_stage=lambda: [stage == s for s in first],
         all_from_stage_1=lambda: [stage >= 1] * 3,
+        all_at_stage_3=lambda: [stage >= 3] * 3,
     )
     share = slip(lambda: n_device, squared=lambda: n_device**2, multiplied=lambda: 1 / n_device)
     parts = [part / share if cut else part for part, cut in zip(parts, shared, strict=True)]
+    parts = slip(
+        lambda: parts,
+        all_32_bit=lambda: [n * N / (n_device if cut else 1) for n, cut in zip((4, 4, 8), shared, strict=True)],
+        copy_not_shared=lambda: [*parts[:2], 4 * N + 8 * N / n_device] if stage >= 1 else parts,
+        means_not_shared=lambda: [*parts[:2], 8 * N + 4 * N / n_device] if stage >= 1 else parts,
+    )
     parts = slip(lambda: parts, all_devices=lambda: [part * n_device for part in parts])
     unit = slip(1, in_gb=1e9, in_gib=2**30, in_bits=1 / 8)
     w, g, o = (part / unit for part in parts)
@@ -307,6 +332,10 @@ MEMORY_BUDGET = Exercise(
         never_shared="You never share anything out. From stage 1 on, a device holds 1 / n_device of the optimiser's part.",
         only_this_stage="At each stage you shared out one part only. Stages add up: at stage 2 it is the optimiser *and* the gradients.",
         all_from_stage_1="You share out everything from stage 1 on. Stage 1 is the optimiser only.",
+        all_at_stage_3="You share nothing out before stage 3. Stage 1 is the optimiser, stage 2 the gradients too.",
+        all_32_bit="You counted a training all in 32 bits: 4, 4 and 8. Here weights and gradients have 16 bits, and the optimiser adds a 32-bit copy: 2, 2 and 12.",
+        copy_not_shared="You share out Adam's means, and not its copy of the weights. All 12 bytes of the optimiser are shared out.",
+        means_not_shared="You share out the copy of the weights, and not Adam's means. All 12 bytes of the optimiser are shared out.",
         squared="You divided by n_device twice.",
         multiplied="You multiplied by n_device. Who shares holds less: divide.",
         all_devices="You added up all devices. Return what *each* of them holds.",

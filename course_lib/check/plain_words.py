@@ -11,6 +11,10 @@ def in_plain_words(text, line=""):
         return _one_answer(line)
     if sizes := re.search(r"mismatch in its core dimension .*\(size (\d+) is different from (\d+)\)", text):
         return f"for `@` the left table needs as many columns as the right one has rows, and here they are {sizes[2]} and {sizes[1]}"
+    if "inhomogeneous shape" in text:
+        return "arrays of different shapes don't make one table. Go through the list, and compute with one array after the other"
+    if re.search("slice indices must be integers|list indices must be integers.* not float", text):
+        return "a place in a table is a whole number, and `/` gives a number with a point. Write `//`"
     if "bitwise_xor" in text or "operand type(s) for ^" in text:
         return "`^` is no power in Python. Write `**`"
     if "'float' object cannot be interpreted as an integer" in text and "/" in line:

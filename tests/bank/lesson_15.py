@@ -167,6 +167,22 @@ def average_gradients(gradients, n_examples):
     return first
 
 
+@wrong("rounded_shares")
+def average_gradients(gradients, n_examples):
+    return [sum(n // sum(n_examples) * g for n, g in zip(n_examples, parts)) for parts in zip(*gradients)]
+
+
+@wrong("softmax_shares")
+def average_gradients(gradients, n_examples):
+    shares = np.exp(n_examples) / np.sum(np.exp(n_examples))
+    return [sum(s * g for s, g in zip(shares, parts)) for parts in zip(*gradients)]
+
+
+@wrong("turned")
+def average_gradients(gradients, n_examples):
+    return [-np.average(parts, axis=0, weights=n_examples) for parts in zip(*gradients)]
+
+
 # ---- shard_heads ---------------------------------------------------------------------------------------------------
 
 
@@ -354,6 +370,32 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):  # one joined matri
     return np.hstack([W_q[:, mine], W_k[:, mine], W_v[:, mine]]), W_o[mine]
 
 
+@wrong("last_column_lost")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide - 1))
+
+
+@wrong("begins_at_rank")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank, rank + wide))
+
+
+@wrong("zeros_kept")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    parts = [np.zeros_like(W_q) for _ in range(4)]
+    mine = slice(rank * wide, (rank + 1) * wide)
+    for part, W in zip(parts, (W_q, W_k, W_v)):
+        part[:, mine] = W[:, mine]
+    parts[3][mine] = W_o[mine]
+    return parts
+
+
 # ---- training_flops ------------------------------------------------------------------------------------------------
 
 
@@ -464,6 +506,16 @@ def training_flops(n_parameters, n_tokens, recompute=False):
 @wrong()
 def training_flops(n_parameters, n_tokens, recompute=False):
     return f"{(8 if recompute else 6) * n_parameters * n_tokens:.2e}"
+
+
+@wrong("half_again")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return (7 if recompute else 6) * n_parameters * n_tokens
+
+
+@wrong("always_twelve")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return 12 * n_parameters * n_tokens
 
 
 # ---- memory_budget -------------------------------------------------------------------------------------------------
@@ -615,3 +667,20 @@ def memory_budget(n_parameters, n_device=1, stage=0):
 @wrong()
 def memory_budget(n_parameters, n_device=1, stage=0):
     return sum(budget(n_parameters, n_device, stage))
+
+
+@wrong("all_32_bit")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return budget(n_parameters, n_device, stage, 4, 4, 8)
+
+
+@wrong("all_at_stage_3")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return budget(n_parameters, n_device, stage, first=(3, 3, 3))
+
+
+@wrong("copy_not_shared")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    weights, gradients, _ = budget(n_parameters, n_device, stage)
+    means = 8 * n_parameters / (n_device if stage else 1)
+    return weights, gradients, means + 4 * n_parameters
