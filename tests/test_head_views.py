@@ -211,3 +211,46 @@ def test_the_players_twin_is_the_whole_run_and_small(player):
     last = snapshots[200][player.layer, player.head][player.query]
     assert f"{player.tokens[int(last.argmax())]} {last.max():.2f}" in alt
     assert len(player.twin().png) * 4 / 3 < 40_000
+
+
+# ---- AttentionGrid with several heads ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def grids():
+    return show.AttentionGrid(list("abc"), np.random.default_rng(1).normal(size=(3, 3, 3)), mask="before", query=2)
+
+
+def test_each_head_has_its_pattern_and_the_average_counts_those_that_are_on(grids):
+    theirs = torch.softmax(
+        torch.tensor(grids.scores).masked_fill(~torch.ones(3, 3, dtype=torch.bool).tril(), -torch.inf), dim=-1
+    ).numpy()
+    np.testing.assert_allclose(grids.patterns, theirs, atol=1e-12)
+    grids.head = 1
+    np.testing.assert_allclose(grids.weights, theirs[1], atol=1e-12)
+    grids.head, grids.off = -1, [1]
+    np.testing.assert_allclose(grids.weights, (theirs[0] + theirs[2]) / 2, atol=1e-12)
+    grids.head = 1
+    assert not grids.weights.any()
+    grids.head, grids.off = -1, [0, 1, 2]
+    assert not grids.weights.any()
+
+
+def test_the_twin_of_several_heads_names_each(grids):
+    grids.off = [1]
+    alt = grids.twin().alt
+    assert "head 0: c looks at" in alt
+    assert "head 1 (switched off): c looks at nobody" in alt
+
+
+def test_the_twin_of_64_tokens_can_be_read():
+    grid = show.AttentionGrid([f"t{i}" for i in range(64)], np.eye(64) * 9, query=40)
+    assert "t40 looks at t40" in grid.twin().alt
+    assert len(grid.twin().png) * 4 / 3 < 60_000
+
+
+def test_the_grid_of_several_heads_says_what_it_needs():
+    with pytest.raises(ValueError, match="2 heads but 3 names"):
+        show.AttentionGrid(["a"], np.ones((2, 1, 1)), heads=["x", "y", "z"])
+    with pytest.raises(ValueError, match=r"\(H, 2, 2\) for several heads"):
+        show.AttentionGrid(["a", "b"], np.ones((2, 3, 3)))

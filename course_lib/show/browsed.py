@@ -3,9 +3,9 @@
 import numpy as np
 
 from .grids import looks
-from .heads import draw_map
+from .heads import draw_map, draw_pattern
 from .picture import Picture
-from .style import KEY, QUERY, VALUE, course_style, new_figure, number, wrapped
+from .style import KEY, VALUE, course_style, new_figure, number, wrapped
 
 SMALL = {"dpi": 112, "colours": 32}  # at most 30 kB in a notebook
 
@@ -65,27 +65,3 @@ def draw_next(axes, view, off):
     axes.set_yticks(at, [word for word, *_ in table])
     axes.set(xlim=(0, 1.25), xlabel="probability", title=f"What comes after “{token}”?")
     axes.set_xticks([0, 0.5, 1])
-
-
-def draw_pattern(axes, weights, tokens, query, title):
-    """A causal pattern (T, T) as circles by size, the chosen query in its colour."""
-    T, weights = len(tokens), np.tril(weights)
-    rows, columns = np.nonzero(weights >= 0.02)
-    cell = 3.1 / T * 72  # in points
-    chosen = rows == query
-    for where, colour in ((~chosen, "#8A8A8A"), (chosen, QUERY)):
-        areas = 0.8 * cell**2 * weights[rows[where], columns[where]]
-        axes.scatter(columns[where], rows[where], s=areas, color=colour, lw=0)
-    size = min(10, cell + 1)
-    axes.set(xlim=(-0.6, T - 0.4), ylim=(T - 0.4, -0.6), aspect="equal")
-    axes.set_xticks(range(T), tokens, size=size, color=KEY, rotation=60, ha="left", rotation_mode="anchor")
-    axes.set_yticks(range(T), tokens, size=size, color=QUERY)
-    if query is not None:
-        axes.get_yticklabels()[query].set_weight("bold")
-    axes.xaxis.tick_top()
-    axes.xaxis.set_label_position("top")
-    axes.tick_params(length=0, pad=2)
-    axes.spines[:].set(visible=True, color="#DADCE0")
-    axes.set_xlabel("key: who is looked at", color=KEY)
-    axes.set_ylabel("query: who looks", color=QUERY)
-    axes.set_title(title)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .picture import Picture
-from .style import FAINT, INK, KEY, QUIET, course_style, listed, new_figure, number, wrapped
+from .style import FAINT, INK, KEY, QUERY, QUIET, course_style, listed, new_figure, number, wrapped
 
 
 def head_map(scores, title, score_name="score", most=3):
@@ -37,12 +37,7 @@ def head_patterns(patterns, title, mark=None):
         figure = new_figure(1.75 * H + 0.7, 1.85 * L + 0.9)
         grid = figure.subplots(L, H, squeeze=False)
         for (layer, head), axes in np.ndenumerate(grid):
-            axes.imshow(patterns[layer, head], cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
-            axes.set_xticks([])
-            axes.set_yticks([])
-            framed = (layer, head) == mark
-            for spine in axes.spines.values():
-                spine.set(visible=True, color=INK if framed else FAINT, lw=2.5 if framed else 1)
+            draw_mini(axes, patterns[layer, head], framed=(layer, head) == mark)
             if layer == 0:
                 axes.set_title(f"head {head}", size=10, weight="normal", loc="center", pad=4)
             if head == 0:
@@ -77,6 +72,40 @@ def draw_map(axes, scores, framed, off=(), first=0):
     for layer, head in off:
         axes.plot(head, layer - 0.1, marker="x", color=INK, ms=26, mew=2, zorder=3)
     axes.add_patch(_frame(framed[1], framed[0]))
+
+
+def draw_pattern(axes, weights, tokens, query, title, view="code", inches=3.1):
+    """A pattern (T, T) of many tokens as circles by size without numbers, on axes about so many inches high, the chosen query in its colour."""
+    T, code = len(tokens), view == "code"
+    i, j = np.nonzero(weights >= 0.02)
+    cell = inches / T * 72  # in points
+    for where, colour in ((i != query, "#8A8A8A"), (i == query, QUERY)):
+        x, y = (j[where], i[where]) if code else (i[where], j[where])
+        axes.scatter(x, y, s=0.8 * cell**2 * weights[i[where], j[where]], color=colour, lw=0)
+    size = min(10, cell + 1)
+    axes.set(xlim=(-0.6, T - 0.4), ylim=(T - 0.4, -0.6), aspect="equal")
+    axes.set_xticks(
+        range(T), tokens, size=size, color=KEY if code else QUERY, rotation=60, ha="left", rotation_mode="anchor"
+    )
+    axes.set_yticks(range(T), tokens, size=size, color=QUERY if code else KEY)
+    (axes.get_yticklabels() if code else axes.get_xticklabels())[query].set_weight("bold")
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.tick_params(length=0, pad=2)
+    axes.spines[:].set(visible=True, color=FAINT)
+    names = ("key: who is looked at", KEY), ("query: who looks", QUERY)
+    axes.set_xlabel(names[not code][0], color=names[not code][1])
+    axes.set_ylabel(names[code][0], color=names[code][1])
+    axes.set_title(title)
+
+
+def draw_mini(axes, weights, framed=False):
+    """A pattern (T, T) on these axes as a small picture: a row is a query, dark is much."""
+    axes.imshow(weights, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set(visible=True, color=INK if framed else FAINT, lw=2.5 if framed else 1)
 
 
 def _frame(x, y):

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from .browsed import SMALL, draw_pattern, named
+from .browsed import SMALL, named
 from .grids import looks
+from .heads import draw_pattern
 from .picture import Picture
 from .plots import name_floors
 from .style import FAINT, KEY, QUIET, course_style, new_figure, number, wrapped
