@@ -11,11 +11,13 @@ import argparse
 import contextlib
 import os
 import signal
+import time
 from dataclasses import MISSING, fields
 from functools import partial
 from pathlib import Path
 
 import torch
+import torch.distributed as dist
 from torch.distributed.elastic.multiprocessing.errors import record
 from torch.nn.parallel import DistributedDataParallel
 
@@ -182,8 +184,12 @@ def noted():
     try:
         yield
     except Exception as error:
+        lost = isinstance(error, dist.DistError) or "gloo" in str(error)
+        if lost:
+            time.sleep(5)  # somebody else is gone: torchrun shall find that one first, and then ends this one
         if folder := os.environ.get("COURSE_NOTES"):
-            Path(folder, f"rank-{os.environ.get('RANK', '?')}").write_text(f"{error}", encoding="utf-8")
+            note = "it has lost the connection to another process" if lost else str(error)
+            Path(folder, f"rank-{os.environ.get('RANK', '?')}").write_text(note, encoding="utf-8")
         raise
 
 
