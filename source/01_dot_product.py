@@ -81,6 +81,19 @@ show.lines(
 #
 # Between them it changes smoothly. That is why the dot product can measure *how much* two things agree.
 
+# %% [markdown] slide="subslide" notes="Hand the mouse to somebody. Ask for a product of exactly 0, then for the largest one that fits on the paper."
+# **Change it:** here both arrows can be moved. Drag their tips, or type numbers.
+# - Turn `b` until the dot product is 0. Where else is it 0?
+# - Make the product as negative as you can, without making an arrow longer.
+
+# %%
+arrows = show.DotProduct(a, b)
+arrows
+
+# %% [markdown] slide="skip"
+# Until you run its cell it is a picture that stands still. Python knows where the arrows are: after a move, `arrows.a`, `arrows.b` and
+# `arrows.product` say it. Nothing later needs it.
+
 # %% [markdown] slide="slide"
 # ## Length counts too
 

@@ -212,6 +212,16 @@ predict(
 with_one_matrix = (x @ W_k) @ (x @ W_k).T  # (T_query, T_key)
 show.scores_grid(with_one_matrix, TOKENS, title="With one matrix for both, like finds like again")
 
+# %% [markdown] slide="subslide" notes="Ask before the swap: what will creature find now? Then press the button."
+# **Change it:** all the numbers in one place, with the four kinds of word as features. Each matrix stands above what it makes.
+# - Swap `W_q` and `W_k`. Who asks whom now?
+# - Give one matrix to both. What does the verdict below the table say?
+# - Let verbs ask for adjectives as well: type a 4.
+
+# %%
+head = show.QueryKeyEditor()
+head
+
 # %% [markdown] slide="subslide"
 # Put the two matrices together, and the score is $x_i\,(W_q W_k^T)\,x_j^T$. The middle part is one table: which feature asks for which. Its corner
 # for the four kinds of word:
