@@ -9,6 +9,7 @@ import string
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -27,13 +28,13 @@ from course_lib.gpt.budgets import (
     training_flops,
 )
 from course_lib.gpt.checkpoints import CheckpointError, read_checkpoint
-from course_lib.gpt.distributed import example, train_together
+from course_lib.gpt.distributed import TeamRun, example, train_together
 from course_lib.gpt.ledger import GPT_3
 from course_lib.gpt.run import Run
 from course_lib.gpt.sharding import average_gradients, shard_heads
 from course_lib.gpt.team import Team, backend_for, team
 from course_lib.gpt.torchrun import TeamFailed, torchrun
-from course_lib.gpt.training import train
+from course_lib.gpt.training import History, Settings, train
 from course_lib.gpt.training_pieces import get_batch, next_token_loss
 from tests.conftest import ROOT
 
@@ -192,6 +193,14 @@ def test_only_process_0_writes(tmp_path):
     model, ids = example()
     train(model, ids, steps=2, batch_size=4, save_every=1, checkpoint=tmp_path / "none.ckpt", say=None, make_run=Silent)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_stop_of_one_process_is_a_stop_for_all():
+    run = object.__new__(TeamRun)
+    run.team, run.settings = SimpleNamespace(mean=lambda value: 0.5), Settings(steps=9)  # another one was stopped
+    run.history, pressed = History(9, losses=[1.0]), []
+    run.tell(None, pressed)
+    assert run.history.stopped.startswith("Stopped after 1 of 9 steps")
 
 
 def test_a_sharded_run_refuses_a_checkpoint(tmp_path):
