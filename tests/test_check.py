@@ -220,13 +220,16 @@ def test_without_a_front_end_there_is_a_static_list():
     assert "two &amp; three" in bundle["text/html"]
     assert "○ one" in bundle["text/plain"]
     assert not any("widget" in kind for kind in bundle)
+    assert question().widget().twin()._repr_mimebundle_() == bundle, "and it is what stands in for the choice"
 
 
 def test_with_a_front_end_choosing_records(folder):
-    box = question().widget()
-    _, radio, said = box.children
-    radio.value = "one"
-    assert "✓" in said.value
+    choice = question().widget()
+    assert (choice.options, choice.guess, choice.said) == (["one", "two & three"], -1, "")
+    choice.guess = 1
+    assert (choice.mark, choice.said) == ("✗", "Not quite: it is “one”. no.")
+    choice.guess = 0
+    assert (choice.mark, choice.said) == ("✓", "Yes. because 1.")
     assert recorded(folder)["predictions"]["Which <b>?"]["right"] is True
 
 

@@ -36,31 +36,28 @@ class Prediction:
         return f'<div style="{style}"><b>Predict:</b> {present.inline(self.question)}<ul>{choices}</ul>{answer}</div>'
 
     def widget(self):
-        """The question as ipywidgets: choosing an option records it and shows its explanation."""
-        import ipywidgets
+        """The question as a view: choosing an option records it and shows its explanation."""
+        from course_lib.show.choice import Choice
 
-        style = "border-left:5px solid #0050e0;padding:.35em .8em"
-        question = ipywidgets.HTML(f'<div style="{style}"><b>Predict:</b> {present.inline(self.question)}</div>')
-        radio = ipywidgets.RadioButtons(
-            options=list(self.options), index=None, layout={"width": "max-content", "margin": "0 0 0 1em"}
-        )
-        radio.add_class("course-predict")
-        said = ipywidgets.HTML(layout={"margin": "0 0 0 1em", "max_width": "44em"})
+        def answer(guess):
+            return present.MARKS[present.RIGHT if guess == self.right else present.WRONG], self.choose(guess)
 
-        def answer(change):
-            right = change["new"] == self.right
-            mark = present.MARKS[present.RIGHT if right else present.WRONG]
-            said.value = f'<div role="status"><b>{mark}</b> {present.inline(self.choose(change["new"]))}</div>'
-
-        radio.observe(answer, "value")
-        return ipywidgets.VBox([question, radio, said])
+        return Choice(self.question, self.options, answer, twin=Still(str(self), self.static_html()))
 
     def _repr_mimebundle_(self, **_):
-        bundle = {"text/plain": str(self), "text/html": self.static_html()}
         if present.in_notebook():
-            view = self.widget()._repr_mimebundle_()
-            bundle |= {kind: data for kind, data in view.items() if "widget-view" in kind}
-        return bundle
+            return self.widget()._repr_mimebundle_()
+        return Still(str(self), self.static_html())._repr_mimebundle_()
+
+
+class Still:
+    """A text and its HTML, as a cell shows them."""
+
+    def __init__(self, text, html):
+        self.text, self.html = text, html
+
+    def _repr_mimebundle_(self, **_):
+        return {"text/plain": self.text, "text/html": self.html}
 
 
 def predict(question, options, right):

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from course_lib.check import find
-from tests.browser import driving
+from tests.browser import driving, views
 from tests.conftest import ROOT
 
 WRONG_DOT = "def dot(a, b):\n    return np.asarray(a) * np.asarray(b)"
@@ -46,6 +46,11 @@ def test_a_prediction_is_a_choice_that_answers(lab, page):
     question.get_by_text("One step is missing").wait_for()
     question.get_by_label("8", exact=True).check()
     question.get_by_text("Yes. 3 · 2 + 1 · 2 = 6 + 2.").wait_for()
+    question.get_by_label("8", exact=True).focus()
+    page.keyboard.press("ArrowDown")
+    question.get_by_role("status").get_by_text("That adds up each vector first").wait_for()
+    assert question.get_by_role("group", name="Predict: a = [3, 1] and b = [2, 2].").count() == 1
+    views.no_key_gets_out(page, question.get_by_role("radio").all())
 
 
 def test_the_sheet_names_a_wrong_answer_and_accepts_a_right_one(lab, page):
