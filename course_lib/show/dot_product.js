@@ -45,7 +45,7 @@ function render({ model, el }) {
     h("line"), h("path", { d: "M0,0 L-13,-5.5 L-13,5.5 z" }), h("circle", { r: 13 }), h("text"));
     return g;
   });
-  const plane = h("svg", { width: SIZE, height: SIZE, role: "group", "aria-label": t.plane }, h("g", { class: "grid" }, lines, h("text", { x: SIZE - 10, y: py(0) - 6, "text-anchor": "end" }, t.first), h("text", { x: px(0) + 6, y: 21 }, t.second)), turn, degrees, tips);
+  const plane = h("svg", { width: SIZE, height: SIZE, role: "group", "aria-label": t.plane }, h("g", { class: "grid" }, lines, h("text", { x: SIZE - 10, y: py(0) + 14, "text-anchor": "end" }, t.first), h("text", { x: px(0) + 6, y: 21 }, t.second)), turn, degrees, tips);
   const bars = h("svg", { class: "bars", width: WIDE, height: HIGH, "aria-hidden": "true" });
   const boxes = names.map((name) => [0, 1].map((i) => h("input", { type: "number", step: 0.5, min: -reach, max: reach, "aria-label": `${name}, ${i ? t.second : t.first}`, "data-box": name + i,
     oninput: (e) => { const x = e.target.valueAsNumber; if (Number.isFinite(x)) { const v = [...model.get(name)]; v[i] = limited([x])[0]; put(name, v); } }, onblur: paint })));
