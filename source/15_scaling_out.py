@@ -142,7 +142,7 @@ predict(
 )
 
 # %% [markdown]
-# `torchrun`, a part of PyTorch, starts the processes and tells each its number. The next cell has it start two on your machine, each with its own Python and its own copy
+# `torchrun`, a part of PyTorch, starts the processes and tells each its number (in PyTorch's words its *rank*: not the rank of a matrix). The next cell has it start two on your machine, each with its own Python and its own copy
 # of the model. Only process 0 speaks.
 
 # %% slide="subslide"

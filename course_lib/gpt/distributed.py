@@ -148,9 +148,7 @@ def parser():
     )
     made.add_argument("--save-every", type=int, default=100, help="steps between two checkpoints (100)")
     made.add_argument("--shard", action="store_true", help="FSDP2: every process holds a part of the model only")
-    made.add_argument(
-        "--precision", type=lambda name: getattr(torch, name), help="float32 or bfloat16 (what the device does best)"
-    )
+    made.add_argument("--precision", type=_precision, help="float32 or bfloat16 (what the device does best)")
     made.add_argument("--result", help="a file for the losses and the gradients of the first step")
     made.add_argument("--crash", help="rank:step, a process that is killed behind a step, to try it")
     for name, size in SMALL.items():
@@ -165,6 +163,13 @@ def parser():
 
 def _option(name):
     return "--" + name.replace("_", "-")
+
+
+def _precision(name):
+    known = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+    if name not in known:
+        raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join(known)}")
+    return known[name]
 
 
 def _say(sentence):
