@@ -7,7 +7,7 @@
 # - say why a **GPU** is so good at this, and what even a GPU cannot do at once,
 # - show what **linear attention** saves, and what it gives up.
 #
-# *40 minutes · needs [lesson 7](07_many_heads.ipynb).*
+# *40 minutes · needs [lesson 9](09_whole_gpt_counted.ipynb).*
 
 # %% [markdown] slide="slide"
 # ## Two kinds of work
@@ -69,17 +69,21 @@ predict(
     "One head, T = 4,096, four bytes a number. How large is the table of scores?",
     {
         "16 kB": "That is one row.",
-        "64 MiB": "4,096 · 4,096 · 4 bytes. A layer of GPT-3 has 96 such heads: 6 GiB.",
-        "4 GiB": "4,096² is about 17 million, not a billion.",
+        "67 MB": "4,096 · 4,096 · 4 bytes.",
+        "4 GB": "4,096² is about 17 million, not a billion.",
     },
-    right="64 MiB",
+    right="67 MB",
 )
 
+# %%
+{"one head": f"{4096**2 * 4 / 1e6:.0f} MB", "a layer of GPT-3, 96 heads": f"{96 * 4096**2 * 4 / 1e9:.1f} GB"}
+
 # %% [markdown]
-# `peak_bytes` asks NumPy how much memory a computation holds at its highest point. Here is your `attend` of lesson 6, from T = 128 to T = 4,096.
+# `peak_bytes` asks NumPy how much memory a computation holds at its highest point. We measure your own `attend` of lesson 6, if it is in `my_gpt/`.
 
 # %%
 from course_lib.attention import attend
+from course_lib.check.portfolio import own_or
 from course_lib.gpt.cost import exponent, peak_bytes
 
 LENGTHS = [128, 256, 512, 1024, 2048, 4096]
@@ -90,18 +94,26 @@ def one_head(T, D=64):
     return [rng.standard_normal((T, D)).astype(np.float32) for _ in "qkv"]
 
 
+my_attend, which = own_or(attend, *one_head(512), most=0.1)
+which
+
+# %% [markdown]
+# Now its highest point, from T = 128 to T = 4,096.
+
+
 # %% slide="subslide"
 def megabytes(attention):
     return [float(f"{peak_bytes(attention, *one_head(T)) / 1e6:.1e}") for T in LENGTHS]
 
 
-full = megabytes(attend)
+full = megabytes(my_attend)
 axes = {"x": LENGTHS, "x_name": "tokens T", "log": True}
 title = f"Memory grows like T to the power {exponent(LENGTHS, full):.1f}"
 show.lines({"the whole table": full}, title, y_name="megabytes at the highest point", **axes)
 
 # %% [markdown]
-# A straight line in this picture means a power of T, and its slope is the exponent. **Twice the text, four times the memory**: this is what ends first.
+# A straight line in this picture means a power of T, and its slope is the exponent. **Twice the text, four times the memory**: this is what ends first. (At the highest point it is more than one
+# table: the scores, the scaled scores and their exps all exist for a moment.)
 #
 # But look at what is kept in the end: `attend` returns T rows of D numbers. The table is only scaffolding. Could we build without it?
 
@@ -157,7 +169,7 @@ print(inspect.getsource(take_in))
 q, k, v = one_head(6)  # (T, D) each
 seen = nothing_seen(q, v.shape[-1])
 for keys in (slice(0, 2), slice(2, 4), slice(4, 6)):
-    seen = take_in(seen, q @ k[keys].T / 8, v[keys])
+    seen = take_in(seen, q @ k[keys].T / 64**0.5, v[keys])
 {"differs from attend by at most": round(float(abs(seen[2] / seen[1] - attend(q, k, v)).max()), 5)}
 
 # %% [markdown]
@@ -199,18 +211,17 @@ from course_lib.attention import torch_attention
 
 def torch_megabytes(attention):
     tensors = {T: [torch.tensor(x)[None, None] for x in one_head(T)] for T in LENGTHS}  # (B, H, T, D)
-    return [float(f"{peak_bytes(attention, *tensors[T]) / 1e6:.0e}") for T in LENGTHS]
+    return [float(f"{peak_bytes(attention, *tensors[T]) / 1e6:.1e}") for T in LENGTHS]
 
 
 # %% slide="subslide" tags=["nbval-ignore-output"]
 written, fused = torch_megabytes(torch_attention.attend), torch_megabytes(F.scaled_dot_product_attention)
-show.bars(
-    [written[-1], fused[-1]],
-    ["written out", "fused"],
-    title=f"The fused way never holds the table ({LENGTHS[-1]:,} tokens)",
-    y_name="megabytes at the highest point",
-    highlight=[1],
-)
+title = f"PyTorch: slope {exponent(LENGTHS, written):.1f} written out, {exponent(LENGTHS, fused):.1f} fused"
+curves = {"written out": written, "fused": fused}
+show.lines(curves, title, y_name="megabytes at the highest point", **axes)
+
+# %% [markdown]
+# The fused way never holds the table.
 
 # %% [markdown] slide="subslide"
 # And the seconds? They depend on your machine, so this figure looks different everywhere. PyTorch's part runs on the device that it finds, and the title says which.
@@ -222,7 +233,7 @@ from course_lib.gpt.device import choose_device
 
 device = choose_device().kind
 ways = {
-    "NumPy, whole table": attend,
+    "NumPy, whole table": my_attend,
     "NumPy, blocks": lambda q, k, v: tiled_attention(q, k, v, block_size=64),
     "NumPy, linear": linear_attention,
     "PyTorch, written out": torch_attention.attend,
@@ -243,6 +254,10 @@ def milliseconds(name, T):
 # %% slide="subslide" tags=["nbval-ignore-output"]
 took = {name: [milliseconds(name, T) for T in LENGTHS] for name in ways}
 show.lines(took, f"One head, in milliseconds (PyTorch on {device})", y_name="milliseconds", **axes)
+
+# %% tags=["nbval-ignore-output"]
+longer = {T: [name for name in ways if "PyTorch" in name] for T in (8192, 16384) if device == "cuda"}
+{T: {name: f"{milliseconds(name, T):.1f} ms" for name in names} for T, names in longer.items()} or "no GPU here"
 
 # %% [markdown]
 # In short texts all exact ways are of similar speed on a processor (CPU). In long ones the table no longer fits into its fast memory: steps become steeper, and the fused way wins. On a GPU
@@ -285,12 +300,13 @@ pairs = 96 * 2048 * 2049 // 2
 weights = 175e9
 gpu_flops, gpu_bytes = 312e12, 2.0e12  # in a second, says the data sheet of an A100
 {
+    "the weights, two bytes each": f"{2 * weights / 1e9:.0f} GB",
     "computing one token": f"{1000 * 2 * weights / gpu_flops:.1f} ms",
     "reading the weights once": f"{1000 * 2 * weights / gpu_bytes:.0f} ms",
 }
 
 # %% [markdown]
-# Computing is not the problem: reading 350 gigabytes of weights is, and they do not even fit on one card. That is why many GPUs share a model, why many users' texts go through in one
+# Computing is not the problem: reading the weights is, and they do not even fit on one card. That is why many GPUs share a model, why many users' texts go through in one
 # batch (the weights are read once for all of them), and why answers come in seconds. And your machine?
 
 # %% tags=["nbval-ignore-output"]
@@ -324,7 +340,21 @@ linear = megabytes(linear_attention)
 {"slope, whole table": round(exponent(LENGTHS, full), 1), "slope, linear": round(exponent(LENGTHS, linear), 1)}
 
 # %% [markdown]
-# Even better: a GPT that writes could keep one small (D, D) memory instead of all keys and values. But it is **another function**, not the same one faster. What is lost?
+# Even better: a GPT that writes needs no earlier keys and values. Each token adds what it has, φ(k)ᵀ v, to one small memory, and asks it.
+
+# %%
+from course_lib.attention.efficient import causal_linear_attention
+
+q, k, v = one_head(1000)  # (T, D) each
+last_row = causal_linear_attention(q, k, v)[-1]  # (D,)
+{
+    "token by token, against all at once": round(float(abs(last_row - linear_attention(q[-1:], k, v)[0]).max()), 5),
+    "numbers kept: linear memory": v.shape[1] * k.shape[1] + k.shape[1],
+    "numbers kept: keys and values": k.size + v.size,
+}
+
+# %% [markdown]
+# The linear memory stays as small as that in a text of any length. But this is **another function**, not the same one faster. What is lost?
 
 # %% slide="subslide"
 predict(
@@ -381,7 +411,29 @@ show.Table(
 # %% [markdown]
 # What lies further back isn't lost at once: each layer hands things on by one window, so 32 layers of 1,024 can reach over the whole text, step by step. A single look can't.
 #
-# Blocks, windows and linear memories can be combined. Only the first is free of any loss.
+# Here is what all ways of this lesson hold at their highest point, side by side.
+
+# %% slide="subslide" tags=["nbval-ignore-output"]
+from course_lib.attention.efficient import windowed_attention
+
+window = megabytes(lambda q, k, v: windowed_attention(q, k, v, window=64))
+held = {
+    "NumPy, whole table": (full, "all"),
+    "PyTorch, written out": (written, "all"),
+    "NumPy, blocks of 64": (blocks, "all"),
+    "PyTorch, fused": (fused, "all"),
+    "NumPy, window of 64": (window, "the last 64"),
+    "NumPy, linear": (linear, "all, blurred"),
+}
+rows = [[name, looks, f"{mb[-1]:.1f}", f"{exponent(LENGTHS[-3:], mb[-3:]):.1f}"] for name, (mb, looks) in held.items()]
+show.Table(
+    f"Memory of one head at {LENGTHS[-1]:,} tokens",
+    ["way", "each token sees", "megabytes", "slope from 1,024 on"],
+    rows,
+)
+
+# %% [markdown]
+# Blocks, windows and linear memories can be combined. Only blocks are free of any loss.
 
 # %% [markdown] slide="skip"
 # ## In the video's notation
