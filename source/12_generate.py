@@ -13,7 +13,7 @@
 # %% [markdown] slide="slide"
 # ## A model that can speak
 #
-# With the course comes a small GPT that was trained on the fluffy corpus, the made-up language of lesson 6: 3 layers of 4 heads. It was made by a script in `tools/`, and in lesson 11 you train a better one.
+# With the course comes a small GPT that was trained on the fluffy corpus, the made-up language of lesson 6. It was made by a script in `tools/`, and in lesson 11 you train a better one.
 
 # %%
 import numpy as np
@@ -26,16 +26,22 @@ from course_lib.gpt.fluffy import fluffy_model
 from course_lib.gpt.tokenizers import decode, encode
 
 model, vocabulary = fluffy_model().requires_grad_(False), FluffyCorpus().vocabulary
-words = list(vocabulary)
+words, window = list(vocabulary), model.config.context_length
 
 
-def read(text):
+def ids_of(text):
     return torch.tensor([encode(text.split(), vocabulary)])  # (B, T)
 
 
 # %%
+model.config
+
+# %% [markdown]
+# It reads the beginning of a story and is to go on.
+
+# %%
 prompt = "a fluffy blue creature roamed the verdant forest . the creature was"
-logits = model(read(prompt))
+logits = model(ids_of(prompt))
 {"tokens": len(prompt.split()), "logits (B, T, V)": tuple(logits.shape)}
 
 # %% [markdown]
@@ -53,10 +59,11 @@ predict(
 )
 
 # %% slide="subslide"
-shares = torch.softmax(logits[0, -1], dim=-1)  # (V,)
-best = shares.argsort(descending=True)[:5]
+next_word = torch.softmax(logits[0, -1], dim=-1)  # (V,)
+best = next_word.argsort(descending=True)[:5]
 names = [words[i] for i in best]
-show.bars(shares[best].numpy().round(2), names, "“… the creature was”: what comes next?", y_name="share", highlight=[0])
+title = f"After “… the creature was” it is sure of “{names[0]}”"
+show.bars(next_word[best].numpy().round(2), names, title, y_name="share", highlight=[0])
 
 # %% [markdown]
 # Almost sure, and right: the creature of this story *was* brought in as fluffy. The word stands ten tokens back.
@@ -87,12 +94,12 @@ predict(
 # %% slide="subslide"
 from course_lib.gpt.inside import look_inside
 
-theirs = look_inside(model, read(other)).streams[:, 0, -1]  # (L + 1, C)
+theirs = look_inside(model, ids_of(other)).streams[:, 0, -1]  # (L + 1, C)
 
 
 def with_their_last_vector(layer):
     """The shares after the first story, if in front of this layer its last vector is replaced by the other story's."""
-    stream = look_inside(model, read(prompt)).streams[layer].clone()  # (B, T, C)
+    stream = look_inside(model, ids_of(prompt)).streams[layer].clone()  # (B, T, C)
     stream[0, -1] = theirs[layer]
     for block in model.blocks[layer:]:
         stream = block(stream)
@@ -101,20 +108,21 @@ def with_their_last_vector(layer):
 
 # %%
 patched = [with_their_last_vector(layer) for layer in range(4)]
-table = [[round(float(shares[vocabulary[word]]), 1) for shares in patched] for word in ("fluffy", "grumpy")]
+table = [[round(float(after[vocabulary[word]]), 1) for after in patched] for word in ("fluffy", "grumpy")]
 show.heatmap(
     np.array(table),
     ["fluffy", "grumpy"],
-    ["in front of layer 1", "layer 2", "layer 3", "behind layer 3"],
-    title="Whose adjective is predicted?",
+    ["before layer 1", "before layer 2", "before layer 3", "after layer 3"],
+    title="The last vector of the other story, put in at four places",
     row_name="word",
     column_name="place",
     pattern=True,
 )
 
 # %% [markdown]
-# In front of layer 1 the two vectors are alike: both stories end with "was", and the vector knows nothing else yet. By the end it holds what the prediction needs. In between, **attention brought
-# it there**, from places that it looked at. It need not hold the *whole* text: the earlier vectors, with their keys and values, stay where they are, and every new token may look at them again.
+# Before layer 1 the two vectors are alike: both stories end with "was", and the vector knows nothing else yet. Look where the prediction jumps to the other story: in the layer before that jump, **attention
+# brought the adjective in**, for nothing else in a layer can reach other tokens. The last vector never holds the *whole* text, only what this one prediction needs. All earlier vectors, with their keys and values, stay where they are,
+# and every new token may look at them again.
 
 # %% [markdown] slide="slide"
 # ## Let chance decide
@@ -122,19 +130,24 @@ show.heatmap(
 # Mostly more than one word is possible. After "a fluffy" this language goes on with a colour two times out of three, and with an animal otherwise. Here are the model's shares, added up for each kind of word.
 
 # %%
-logits = model(read("a fluffy"))[0, -1]  # (V,)
+logits = model(ids_of("a fluffy"))[0, -1]  # (V,)
 kinds = FluffyCorpus().kinds
 groups = {"a colour": kinds["colour"], "an animal": kinds["animal"]}
 groups["impossible"] = [word for word in words if word not in groups["a colour"] + groups["an animal"]]
 
 
 def shares_of_groups(temperature):
-    shares = torch.softmax(logits / temperature, dim=-1)
-    return [round(float(sum(shares[vocabulary[word]] for word in group)), 2) for group in groups.values()]
+    each = torch.softmax(logits / temperature, dim=-1)
+    return [round(float(sum(each[vocabulary[word]] for word in group)), 2) for group in groups.values()]
 
 
 # %% slide="subslide"
-show.bars(shares_of_groups(1.0), list(groups), title="“a fluffy …”: what comes next?", y_name="share of all such words")
+show.bars(
+    shares_of_groups(1.0),
+    list(groups),
+    title="After “a fluffy”, the model knows the grammar",
+    y_name="share of all such words",
+)
 
 # %% [markdown]
 # To pick a word by its share, lay all shares side by side on a line from 0 to 1, and throw a dart.
@@ -160,7 +173,7 @@ ends = np.cumsum([0.2, 0.5, 0.3])
 # %%
 from course_lib.gpt.generation import generate
 
-written = generate(model, read("a"), 32, generator=torch.Generator().manual_seed(12))
+written = generate(model, ids_of("a"), 32, generator=torch.Generator().manual_seed(12))
 " ".join(decode(written[0].tolist(), vocabulary))
 
 # %% [markdown]
@@ -188,7 +201,7 @@ show.heatmap(
     np.array([shares_of_groups(t) for t in temperatures]),
     [f"temperature {t:g}" for t in temperatures],
     list(groups),
-    title="Hot: more nonsense",
+    title="The hotter, the more even",
     row_name="temperature",
     column_name="kind of next word",
     pattern=True,
@@ -245,7 +258,7 @@ temperatures = [0.25, 0.5, 1.0, 1.5, 2.0, 3.0]
 show.lines(
     {name: [nonsense(cut, t) for t in temperatures] for name, cut in cuts.items()},
     x=temperatures,
-    title="The hotter, the more nonsense; the cuts take away the tail",
+    title="The cuts take away the tail, which a high temperature feeds",
     x_name="temperature",
     y_name="impossible words in 100",
 )
@@ -256,7 +269,7 @@ show.lines(
 # And how do the two cuts differ?
 
 # %% slide="subslide"
-sure = model(read(prompt))[0, -1]  # (V,)
+sure = model(ids_of(prompt))[0, -1]  # (V,)
 {
     name: {"after “the creature was”": int((cut(sure) > 0).sum()), "after “a fluffy”": int((cut(logits) > 0).sum())}
     for name, cut in cuts.items()
@@ -268,13 +281,12 @@ sure = model(read(prompt))[0, -1]  # (V,)
 # %% [markdown] slide="slide" notes="Question 14, second half. Draw the window as a frame of paper that is pushed along the text."
 # ## You asked: what if the text outgrows the window?
 #
-# This model has position vectors for 48 tokens, and so do all its [context windows](../GLOSSARY.md#context-window). Of a longer text it sees the last 48 tokens. Let a story begin, put other stories in between,
-# and then ask.
+# This model has vectors for 48 positions: that is its [context window](../GLOSSARY.md#context-window). Of a longer text it sees the last 48 tokens. Let a story begin, put other stories in between, and then ask.
 
 # %%
 first = "a fluffy blue creature roamed the verdant forest . "
 filler = "a sleepy fox loved the golden bridge . the fox was sleepy . the bridge was golden . "
-long_texts = [read(first + n * filler + "the creature was") for n in range(4)]
+long_texts = [ids_of(first + n * filler + "the creature was") for n in range(4)]
 [text.shape[1] for text in long_texts]
 
 # %%
@@ -291,21 +303,36 @@ predict(
 
 # %% slide="subslide"
 def sure_of_fluffy(text):
-    shares = torch.softmax(model(text[:, -48:])[0, -1], dim=-1)
-    return round(float(shares[vocabulary["fluffy"]]), 1)
+    return round(float(torch.softmax(model(text[:, -window:])[0, -1], dim=-1)[vocabulary["fluffy"]]), 1)
 
 
 names = [f"{text.shape[1]} tokens" for text in long_texts]
 show.bars(
     [sure_of_fluffy(text) for text in long_texts],
     names,
-    "“the creature was …”: how sure of fluffy?",
+    "“The creature was …”: fluffy is lost before it leaves the window",
     y_name="share of fluffy",
 )
 
 # %% [markdown]
-# Beyond the window it is gone, completely. But look at 48 tokens: there `fluffy` is just inside, and lost all the same. In the training texts nobody was asked for after two other stories, so no head has learned to look back that far. A
-# window is what a model *can* look at; what it *does* look at, it has learned.
+# Beyond the window it is gone, completely. But look at 48 tokens: there `fluffy` is just inside, and lost all the same. Why? How far back do stories ask?
+
+
+# %%
+def how_far_back(story):
+    """How many tokens back each recalled noun ("the creature was") was first mentioned."""
+    return [at - story.index(story[at - 1]) for at, word in enumerate(story) if word == "was"]
+
+
+# %%
+stories = FluffyCorpus(seed=1).stories(2000)
+{
+    "farthest in 2,000 stories": max(d for story in stories for d in how_far_back(story)),
+    "in our texts": [t.shape[1] - 1 - prompt.split().index("creature") for t in long_texts],
+}
+
+# %% [markdown]
+# While it was trained, nobody ever asked it as far back as our third text does. A window is what a model *can* look at; what it *does* with it, it has learned.
 
 # %% [markdown] slide="slide" notes="Count on the board: to write 100 tokens without a cache you push 1 + 2 + ... + 100 token vectors through the model."
 # ## Do nothing twice: the KV cache
@@ -326,30 +353,47 @@ predict(
 # %% [markdown]
 # The mask makes it possible. Keep the keys and values of all tokens so far in every layer, a [KV cache](../GLOSSARY.md#kv-cache), and send **only the new token** through. Its query looks at all the kept keys.
 
-# %% slide="subslide"
+# %%
 from course_lib.gpt.generation import Reader
 
-text = read(prompt)  # (B, T)
+text = ids_of(prompt)  # (B, T)
 readers = {"without a cache": Reader(model, cached=False), "with a cache": Reader(model)}
-difference = 0.0
-for _ in range(30):
-    one, other_one = (reader.logits(text) for reader in readers.values())
-    difference = max(difference, float(abs(one - other_one).max()))
-    text = torch.cat([text, one.argmax(dim=-1, keepdim=True)], dim=1)  # (B, T)
-{
-    **{f"tokens read {name}": reader.tokens_read for name, reader in readers.items()},
-    "largest difference": round(difference, 3),
-}
+totals, differences = {name: [0] for name in readers}, []
+for _ in range(48):
+    found = [reader.logits(text) for reader in readers.values()]
+    differences.append(float(abs(found[0] - found[1]).max()))
+    for name, reader in readers.items():
+        totals[name].append(reader.tokens_read)
+    text = torch.cat([text, found[0].argmax(dim=-1, keepdim=True)], dim=1)
+{"largest difference of logits in 48 steps": round(max(differences), 3)}
 
 # %% [markdown]
-# The same logits with a fraction of the work, and the longer the text, the more it saves. How much faster is it here?
+# The same logits. And how many tokens went through the model for each new one?
+
+# %% slide="subslide"
+show.lines(
+    {name: np.diff(total) for name, total in totals.items()},
+    x=np.arange(12, 60),
+    title=f"With a cache each token is read once, until {window} tokens fill the window",
+    x_name="tokens of the text so far",
+    y_name="tokens read in this step",
+)
+
+# %% [markdown]
+# After the prompt, one token a step. When the window is full, it **slides**: all *positions* shift by one, so all vectors change, and the cache is worth nothing. It is made anew for each token. (Positions
+# that are told by turning queries and keys, as in lesson 11, avoid a part of that.)
+#
+# How much faster is it here?
 
 # %% tags=["nbval-ignore-output"]
 from course_lib.gpt.cost import seconds
 
-with_cache = seconds(generate, model, read("a"), 47)
-without = seconds(lambda: generate(model, read("a"), 47, cached=False))
-print(f"47 tokens: {without / with_cache:.1f} times as fast with a cache (more for larger models and longer texts)")
+with_cache = seconds(generate, model, ids_of("a"), 47)
+without = seconds(lambda: generate(model, ids_of("a"), 47, cached=False))
+print(f"47 tokens: {without / with_cache:.1f} times as fast with a cache")
+
+# %% [markdown]
+# This model is so small that much of the time goes into everything but its products. Larger models and longer texts gain more: `python benchmarks/generation.py` measures it.
 
 # %% [markdown] slide="subslide"
 # The price is memory: two vectors of width C for every token, in every layer. For GPT-3, with two bytes a number:
@@ -359,8 +403,7 @@ per_token = 2 * 96 * 12288 * 2  # keys and values, layers, width, bytes
 {"one token": f"{per_token / 1e6:.1f} MB", "a full window of 2,048": f"{2048 * per_token / 1e9:.1f} GB"}
 
 # %% [markdown]
-# That is why long contexts are dear, and why newer models let several heads share one set of keys and values. And when the window slides? All *positions* shift by one, so all vectors change, and the
-# cache is worth nothing: it is made anew. (Positions that are told by turning queries and keys, as in lesson 11, avoid a part of that.)
+# That is why long contexts are dear, and why newer models let several heads share one set of keys and values.
 
 # %% [markdown] slide="skip"
 # ## In the video's notation
