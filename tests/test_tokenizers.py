@@ -1,6 +1,6 @@
 """course_lib.gpt.tokenizers: text to tokens, ids and vectors, and back; and the stored numbers of lesson 02."""
 
-import importlib.util
+import json
 import re
 
 import numpy as np
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib.attention.sentence import E_WITHOUT_PLACE, PLACES, TOKENS, E
-from course_lib.gpt.moles import measured
+from course_lib.gpt import moles
 from course_lib.gpt.tokenizers import (
     apply_merges,
     build_vocabulary,
@@ -20,7 +20,6 @@ from course_lib.gpt.tokenizers import (
     merge_pair,
     most_frequent_pair,
 )
-from tests.conftest import ROOT
 
 letters = st.lists(st.sampled_from("abc"), max_size=30)
 
@@ -115,26 +114,10 @@ def test_embed_says_what_does_not_fit(ids, width, says):
         embed(ids, np.zeros((7, 3)), np.zeros((5, width)))
 
 
-@pytest.fixture
-def tool():
-    spec = importlib.util.spec_from_file_location("measure_mole", ROOT / "tools" / "measure_mole.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    return tool
-
-
-def test_stored_moles_are_those_that_the_tool_measures(tool):
-    stored = measured()
-    assert stored["sentences"] == [text for group in tool.SENTENCES.values() for text in group.values()]
-    assert stored["meanings"] == [meaning for meaning, group in tool.SENTENCES.items() for _ in group]
-    layers = tool.N_LAYER + 1
-    assert all(
-        len(stored[name]) == layers
-        for name in ("cosine_same_meaning", "cosine_other_meaning", "nearest_has_same_meaning")
-    )
+def test_stored_moles_are_those_that_the_tool_measures():
+    stored = json.loads(moles.STORED.read_text(encoding="utf-8"))
+    assert stored["sentences"] == [text for group in moles.SENTENCES.values() for text in group.values()]
+    assert stored["meanings"] == [meaning for meaning, group in moles.SENTENCES.items() for _ in group]
+    layers = ("cosine_same_meaning", "cosine_other_meaning", "nearest_has_same_meaning")
+    assert [len(stored[name]) for name in layers] == [6 + 1] * 3  # six blocks, and what goes into the first
     assert all(" mole" in f" {text.lower()}" for text in stored["sentences"])
-
-
-def test_the_tools_pieces_are_the_longest_ones_that_are_known(tool):
-    known = {"mole", "moles", "##s", "shre", "##w", "s", "##hrew"}
-    assert tool.pieces("Shrew moles", known) == ["[CLS]", "shre", "##w", "moles", "[SEP]"]

@@ -35,6 +35,7 @@ LESSONS = {name: lesson for lesson, names in _BY_LESSON.items() for name in name
 
 def embed(ids, token_table, position_table):
     """The vectors (B, T, C) of ids (B, T): what each token is, plus where it stands."""
+    ids = torch.as_tensor(ids, device=token_table.device)  # (…, T)
     return F.embedding(ids, token_table) + position_table[: ids.shape[-1]]
 
 
