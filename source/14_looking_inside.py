@@ -210,6 +210,17 @@ wanted = {"hurts most": best_head(rises), "the video's": best_head(measured["nou
 #
 # And the head that looks like the video's is hardly missed. A score finds only what you asked for. An ablation finds what is needed, and does not say for what. You want both.
 
+# %% [markdown] slide="subslide" notes="Do it live: first the head of the first step, then that of the second. Let the room say beforehand which words will come. Then take a text from the room."
+# **Change it:** both, for every head, with a text of your own. Here the last `was` asks, and the answer is `verdant`. Switch off the head that hurts most: *whose* adjective does the model say now? Switch it on
+# again, go to the first `was`, and find the head of layer 2 without which the model says an adjective that is *nobody's*.
+#
+# A click or Enter shows a head, and the arrow keys move. Words that the model has never seen are named.
+
+# %% slide="subslide"
+last_was = len(story) - 1 - story[::-1].index("was")
+title = "Who looks, and who is needed?"
+show.HeadBrowser(model, vocabulary, STORY, measured, title, job="rise", query=last_was)
+
 # %% [markdown] slide="slide" notes="This is the honest slide. Real models are messier than this one by far."
 # ## Why real heads are harder to read than the video's
 #

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 
 from course_lib import show
 from course_lib.gpt.corpora import FluffyCorpus
@@ -14,7 +15,6 @@ from course_lib.gpt.recording import Recording
 from course_lib.gpt.training import train
 from course_lib.show.packed import pack, unpack
 
-torch = pytest.importorskip("torch")
 TEXT = "a fluffy bear found the verdant den . the bear was".replace("den", "forest")
 SCORES = np.arange(12.0).reshape(3, 4)[::-1] / 12
 
@@ -223,7 +223,10 @@ def grids():
 
 def test_each_head_has_its_pattern_and_the_average_counts_those_that_are_on(grids):
     theirs = torch.softmax(
-        torch.tensor(grids.scores).masked_fill(~torch.ones(3, 3, dtype=torch.bool).tril(), -torch.inf), dim=-1
+        torch.tensor(grids.scores, dtype=torch.float64).masked_fill(
+            ~torch.ones(3, 3, dtype=torch.bool).tril(), -torch.inf
+        ),
+        dim=-1,
     ).numpy()
     np.testing.assert_allclose(grids.patterns, theirs, atol=1e-12)
     grids.head = 1

@@ -7,7 +7,7 @@ from .heads import draw_map, draw_pattern
 from .picture import Picture
 from .style import KEY, VALUE, course_style, new_figure, number, wrapped
 
-SMALL = {"dpi": 112, "colours": 32}  # at most 30 kB in a notebook
+SMALL = {"dpi": 100, "colours": 32}  # at most 30 kB in a notebook
 
 
 def browsed(view):
@@ -42,7 +42,7 @@ def words(view, off, name):
     if off:
         less = ", ".join(f"{word} {number(p)}" for word, _, p in table)
         said += [f"Switched off: {gone}. Then come {less}, and the text costs {without} nats per token"]
-    return ". ".join(said) + "."
+    return ". ".join(said).replace("?.", "?") + "."
 
 
 def named(layer, head, first=0):

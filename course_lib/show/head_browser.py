@@ -50,14 +50,16 @@ class HeadBrowser(View):
         self._words = {number: readable(token) for token, number in self._vocabulary.items()}
         self._cut = cut or (lambda text: readings.cut(text, self._vocabulary))
         self.patterns = None
-        best = np.unravel_index(np.asarray(next(iter(jobs.values()))).argmax(), (config.n_layer, config.n_head))
+        job = state.pop("job", next(iter(jobs)))
+        best = np.unravel_index(np.asarray(jobs[job]).argmax(), (config.n_layer, config.n_head))
         super().__init__(
             n_layer=config.n_layer,
             n_head=config.n_head,
             jobs={name: np.round(np.asarray(table, dtype=float), 3).tolist() for name, table in jobs.items()},
             known=list(self._words.values())[:KNOWN],
             vocabulary_size=len(self._words),
-            **{"job": next(iter(jobs)), "layer": int(best[0]), "head": int(best[1]), "text": text, **state},
+            job=job,
+            **{"layer": int(best[0]), "head": int(best[1]), "text": text, **state},
         )
         self._read_text()
         if self.problem:

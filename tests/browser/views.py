@@ -22,14 +22,14 @@ def notebook_with(folder, name, *sources):
 
 
 def calculate(page, script, function, asked):
-    """What an exported function of a view's script gives in the browser for each list of arguments, to the last digit."""
+    """What an exported function of a view's script (or of several, put together) gives in the browser for each list of arguments, to the last digit."""
     page.goto("about:blank")
     got = page.evaluate(
         """async ([source, name, asked]) => {
             const view = await import("data:text/javascript," + encodeURIComponent(source));
             return JSON.stringify(asked.map((one) => view[name](...one)));
         }""",
-        [esm(script), function, asked],
+        [esm(*([script] if isinstance(script, str) else script)), function, asked],
     )
     return json.loads(got)
 

@@ -1,0 +1,67 @@
+"""axe-core looks at every view, in both themes of JupyterLab: no violation that it calls serious or critical."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from course_lib.show import VIEWS
+from tests.browser import driving, views
+from tests.browser.test_head_views import GRIDS, HEADS, RUN
+
+SOURCES = {
+    "AttentionGrid": (".ag", GRIDS),
+    "DotProduct": (".dp", "from course_lib import show\n\nshow.DotProduct([3, 1], [2, 2])"),
+    "HeadBrowser": (".hb", HEADS.removesuffix("browser") + 'browser.off, browser.text = [[0, 1]], "a zebra"\nbrowser'),
+    "LedgerSliders": (".ls", "from course_lib import show\n\nshow.LedgerSliders()"),
+    "QueryKeyEditor": (".qk", "from course_lib import show\n\nshow.QueryKeyEditor()"),
+    "TrainingPlayer": (".tp", RUN),
+}
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The script of axe-core, out of an installed package; it is not shipped with the course."""
+    package = find_spec("axe_playwright_python")
+    if package is None:
+        pytest.skip("axe-core is not installed: pip install axe-playwright-python")
+    return (Path(package.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def gallery(lab):
+    """A notebook with all the views."""
+    return views.notebook_with(lab[1], "gallery", *(source for _, source in SOURCES.values()))
+
+
+def violations(page, view):
+    """What axe-core has against a view: {rule: the elements}."""
+    found = page.evaluate(
+        """async (view) => (await axe.run(view)).violations.filter((one) => ["serious", "critical"].includes(one.impact))""",
+        view,
+    )
+    return {one["id"]: [node["html"][:200] + " | " + node["failureSummary"] for node in one["nodes"]] for one in found}
+
+
+def test_every_view_is_looked_at():
+    assert set(SOURCES) == set(VIEWS)
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_no_serious_violation(lab, page, axe, gallery, theme):
+    driving.open_notebook(page, lab[0], gallery)
+    page.evaluate(
+        "async (theme) => { await window.jupyterapp.commands.execute('apputils:change-theme', { theme }) }", theme
+    )
+    page.wait_for_function("(dark) => document.body.dataset.jpThemeLight === String(!dark)", arg="Dark" in theme)
+    driving.run_all(page)
+    page.evaluate(axe)
+    for name, (view, _) in SOURCES.items():
+        page.locator(view).scroll_into_view_if_needed()
+        assert violations(page, view) == {}, f"{name}, {theme}"
+
+
+def test_it_would_find_a_button_without_a_name(page, axe):
+    page.set_content("<html lang='en'><main class='cv'><button></button></main></html>")
+    page.evaluate(axe)
+    assert set(violations(page, ".cv")) == {"button-name"}
