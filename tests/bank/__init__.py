@@ -6,6 +6,7 @@
 """
 
 import importlib
+from functools import cache
 from pathlib import Path
 
 COLLECTED = []
@@ -24,6 +25,7 @@ def wrong(*names):
     return keep
 
 
+@cache  # answers are collected when a bank is imported, and that happens once
 def load():
     """[(lesson, function, None or the names it must earn)] of every lesson's bank."""
     entries = []
