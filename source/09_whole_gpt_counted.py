@@ -282,17 +282,11 @@ connected, block = fully_connected_parameters(T, C), 12 * C**2
 # %% slide="subslide"
 import numpy as np
 
-contexts = np.array([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048])
-show.lines(
-    {
-        "fully connected": np.log10(fully_connected_parameters(contexts, float(C))),
-        "a block": np.full(len(contexts), np.log10(block)),
-    },
-    x=np.log2(contexts),
-    title="Weights of one layer: a block needs the same for every context",
-    x_name="tokens in the context, as a power of 2",
-    y_name="weights, as a power of 10",
-)
+contexts = 2 ** np.arange(12)
+curves = {"fully connected": np.log10(fully_connected_parameters(contexts, float(C)))}
+curves["a block"] = np.full(12, np.log10(block))
+title = "Weights of one layer: a block needs the same for every context"
+show.lines(curves, title, "tokens in the context, as a power of 2", "weights, as a power of 10")
 
 # %% [markdown]
 # So yes: about 633 trillion, for *one* of 96 layers. Only for up to three tokens would it be the cheaper one.

@@ -38,15 +38,10 @@ predict(
 from course_lib.attention.efficient import attention_flops
 
 lengths = [512, 2048, 8192, 32768, 131072]
-projections, table = zip(*(attention_flops(T, n_embd=12288) for T in lengths))  # the width of GPT-3
-show.lines(
-    {"the four matrices": np.divide(projections, 1e12), "the table": np.divide(table, 1e12)},
-    x=lengths,
-    log=True,
-    title="The table overtakes the matrices only in long texts",
-    x_name="tokens T",
-    y_name="10¹² FLOPs",
-)
+projections, table = np.transpose([attention_flops(T, n_embd=12288) for T in lengths]) / 1e12  # the width of GPT-3
+title = "The table overtakes the matrices only in long texts"
+curves = {"the four matrices": projections, "the table": table}
+show.lines(curves, title, "tokens T", "10¹² FLOPs", x=lengths, log=True)
 
 # %% [markdown]
 # The steeper line has slope 2 in this picture: twice as far to the right, four times as high. But GPT-3 reads 2,048 tokens at most.
@@ -413,7 +408,7 @@ show.Table(
 #
 # Here is what all ways of this lesson hold at their highest point, side by side.
 
-# %% slide="subslide" tags=["nbval-ignore-output"]
+# %% slide="subslide"
 from course_lib.attention.efficient import windowed_attention
 
 window = megabytes(lambda q, k, v: windowed_attention(q, k, v, window=64))
@@ -425,12 +420,11 @@ held = {
     "NumPy, window of 64": (window, "the last 64"),
     "NumPy, linear": (linear, "all, blurred"),
 }
+
+# %% slide="subslide" tags=["nbval-ignore-output"]
+header = ["way", "each token sees", "megabytes", "slope from 1,024 on"]
 rows = [[name, looks, f"{mb[-1]:.1f}", f"{exponent(LENGTHS[-3:], mb[-3:]):.1f}"] for name, (mb, looks) in held.items()]
-show.Table(
-    f"Memory of one head at {LENGTHS[-1]:,} tokens",
-    ["way", "each token sees", "megabytes", "slope from 1,024 on"],
-    rows,
-)
+show.Table(f"Memory of one head at {LENGTHS[-1]:,} tokens", header, rows)
 
 # %% [markdown]
 # Blocks, windows and linear memories can be combined. Only blocks are free of any loss.
