@@ -87,7 +87,9 @@ def transformers_gpt2(config):
         "n_head": config.n_head,
     }
     no_dropout = {"resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}
-    theirs = GPT2LMHeadModel(GPT2Config(vocab_size=config.vocab_size, **sizes, **no_dropout))
+    theirs = GPT2LMHeadModel(
+        GPT2Config(vocab_size=config.vocab_size, bos_token_id=None, eos_token_id=None, **sizes, **no_dropout)
+    )
 
     class Wrapped(torch.nn.Module):
         def __init__(self):
