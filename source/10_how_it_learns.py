@@ -325,8 +325,11 @@ predict(
 )
 
 # %%
+from course_lib.gpt.recording import Recording
+
 torch.set_num_threads(1)  # these matrices are too small to be worth sharing between two cores
-gpt, losses = learn(1500, loss_of)
+film = Recording(rows[2, :13])  # looks on, for later, and changes nothing
+gpt, losses = learn(1500, film.watching(loss_of))
 
 
 # %% [markdown]
@@ -391,12 +394,12 @@ looks = torch.tensor((kinds[:, 1:, None] == "recalled adjective") & (kinds[:, No
 before, after = (share_at(look_inside(m, fresh[:, :-1]).patterns, looks) for m in (new_gpt(), gpt))  # (n_layer, H)
 
 # %% tags=["nbval-ignore-output"] slide="subslide"
-shares, heads = torch.stack([before.flatten(), after.flatten()]), "1.1 1.2 1.3 1.4 2.1 2.2 2.3 2.4".split()
+shares, heads = torch.stack([before.flatten(), after.flatten()]), "0.0 0.1 0.2 0.3 1.0 1.1 1.2 1.3".split()
 title = "Some heads have found out what an adjective is"
-show.heatmap(shares, ["before", "after"], heads, title, "training", "layer and head", pattern=True)
+show.heatmap(shares, ["before", "after"], heads, title, "training", "layer.head", pattern=True)
 
 # %% [markdown]
-# Before training every head looks at them by chance: there are a few adjectives among the tokens. Afterwards some look at hardly anything else.
+# (`1.2` is head 2 of layer 1, both counted from 0 as in the code.) Before training every head looks at them by chance: there are a few adjectives among the tokens. Afterwards some look at hardly anything else.
 
 # %%
 {
@@ -412,13 +415,26 @@ show.heatmap(shares, ["before", "after"], heads, title, "training", "layer and h
 layer, head = divmod(int(after.argmax()), 4)
 story = f"{STORY} fluffy and"
 pattern = look_inside(gpt, as_ids(story)).patterns[layer, 0, head]  # (T, T)
-title = f"Layer {layer + 1}, head {head + 1}, at the places where an adjective must be recalled"
+title = f"Layer {layer}, head {head}, at the places where an adjective must be recalled"
 show.pattern(pattern[[-3, -1]], ["… was", "… and"], keys=story.split(), title=title, numbers=False)
 
 # %% [markdown]
 # In this language the layers share the work: some heads bring all adjectives near, others sort out whose they are. Real heads are seldom as tidy as the video's. Lesson 14 takes them apart, and switches them off one by one.
 #
-# **Change it:** give `new_gpt` another seed, and train again. The curve falls at another time, and other heads get the job. That some do does not change: the language asks for it.
+# When were they found? The run was filmed: all patterns of one text, now and then. Here is the head that gives most to the right adjectives in the end, `fluffy silver`.
+
+# %% tags=["nbval-ignore-output"] slide="subslide"
+words = decode(rows[2, :13].tolist(), corpus.vocabulary)
+right = film.snapshots[1500][:, :, -1, 6:8].sum(axis=-1)  # (n_layer, H)
+layer, head = divmod(int(right.argmax()), 4)
+title = "First it finds adjectives, then those of the right noun"
+show.TrainingPlayer(film.losses, film.snapshots, words, floors, title, layer=layer, head=head)
+
+# %% [markdown]
+# **Change it:** press *Reset*, then *Next snapshot* again and again (or *Play*), and watch the row of `was`. On the long plain it already looks at adjectives, but at the fox's as well. With the second fall it
+# leaves the fox alone. Now look for a head of layer 0 that wakes up in the same moment, and looks one token back: it tells `was` *whose*.
+#
+# And give `new_gpt` another seed, and train again. The curve falls at another time, and other heads get the job. That some do does not change: the language asks for it.
 
 # %% [markdown] slide="slide" notes="Show the three curves before the code, and let the room find out what went wrong in each. Everybody who trains models has made all three."
 # ## Attempts that fail
