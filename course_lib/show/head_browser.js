@@ -10,7 +10,7 @@ const CSS = `
 .hb input[type=text]{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--quiet);border-radius:4px;padding:2px 8px;width:min(44em,70vw)}.hb .bad{font-weight:700;border-left:4px solid var(--v);padding-left:8px}
 .hb .bad:empty{border:0;padding:0;margin:0}.hb details{font-size:12px;max-width:70em;margin-bottom:6px}.hb .heads button{min-height:56px}.hb .heads svg{margin-bottom:2px}.hb .heads circle{fill:var(--k);stroke:var(--k);stroke-width:1.4}.hb .heads .minus{fill:none}
 .hb .off{text-decoration:line-through;background-image:repeating-linear-gradient(45deg,transparent 0 5px,var(--line) 5px 6px)}
-.hb .side{flex:0 1 auto;max-width:430px}.hb .says{border-collapse:collapse;margin-top:8px;font-variant-numeric:tabular-nums}.hb .says caption{text-align:left;font-weight:700}.hb .says th{font-weight:500;text-align:left;padding:1px 12px 1px 0;white-space:nowrap}.hb .says td{padding:1px 12px 1px 0;white-space:nowrap}
+.hb .side{flex:0 1 auto;max-width:395px}.hb .says{border-collapse:collapse;margin-top:8px;font-variant-numeric:tabular-nums}.hb .says caption{text-align:left;font-weight:700}.hb .says th{font-weight:500;text-align:left;padding:1px 12px 1px 0;white-space:nowrap}.hb .says td{padding:1px 12px 1px 0;white-space:nowrap}
 .hb .says i{display:inline-block;height:11px;margin-right:6px;box-sizing:border-box;border:1.5px solid var(--k);min-width:2px;background:var(--k);vertical-align:-1px}.hb .says i.w{border-color:var(--v);background:none}.hb .switch{margin-top:6px}`;
 
 function render({ model, el }) {
@@ -58,7 +58,7 @@ function render({ model, el }) {
     toggle.textContent = fill(off.includes(`${l},${n}`) ? t.on : t.off, { name: here }); reset.hidden = !off.length;
     const [whole, without] = get("losses").map((x) => x.toFixed(2)), names = get("off").map(([i, j]) => name(i, j)).join("; ");
     loss.textContent = toks.length < 2 ? "" : fill(off.length ? t.loss_off : t.loss, { whole, without, names });
-    const bar = (p, look) => h("td", {}, h("i", { class: look, style: `width:${Math.round(90 * p)}px` }), p.toFixed(2));
+    const bar = (p, look) => h("td", {}, h("i", { class: look, style: `width:${Math.round(70 * p)}px` }), p.toFixed(2));
     says.replaceChildren(h("caption", {}, fill(t.after, { q: toks[q] })), h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t.word), h("th", { scope: "col" }, t.whole), off.length ? h("th", { scope: "col" }, t.without) : [])),
       h("tbody", {}, get("next")[q].map(([word, p, less]) => h("tr", {}, h("th", { scope: "row" }, word, word === toks[q + 1] ? h("small", {}, " " + t.next) : ""), bar(p, ""), off.length ? bar(less, "w") : []))));
   }

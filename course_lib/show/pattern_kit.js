@@ -1,6 +1,6 @@
 // The kit's second part, for views of many heads: packed patterns, a table of heads, and one head's pattern with its tokens.
 const PATTERNS = `
-.cv .two{display:flex;flex-wrap:wrap;gap:10px 28px;align-items:flex-start}.cv .heads{border-collapse:collapse}.cv .heads th{font-weight:500;font-size:12px;padding:1px 6px 1px 0}
+.cv .two{display:flex;flex-wrap:wrap;gap:10px 18px;align-items:flex-start}.cv .heads{border-collapse:collapse}.cv .heads th{font-weight:500;font-size:12px;padding:1px 6px 1px 0}
 .cv .heads td{padding:2px}.cv .heads caption,.cv .cap{text-align:left;font-size:12px;color:var(--quiet);padding-bottom:4px;margin:0}
 .cv .heads button{display:flex;flex-direction:column;align-items:center;justify-content:flex-end;padding:3px;min-width:62px;font-size:12px;line-height:1.2;font-variant-numeric:tabular-nums;border-color:var(--line)}
 .cv .heads button[aria-pressed=true]{border-color:var(--fg);box-shadow:0 0 0 1.5px var(--fg);font-weight:700}
@@ -52,7 +52,7 @@ const patternPanel = (t, choose) => {                                // one head
   };
   const dot = (x, y, r) => `M${(x - r).toFixed(1)},${y.toFixed(1)}a${r.toFixed(2)},${r.toFixed(2)} 0 1 0 ${(2 * r).toFixed(2)},0a${r.toFixed(2)},${r.toFixed(2)} 0 1 0 ${(-2 * r).toFixed(2)},0z`;
   function build(toks) {
-    tokens = toks; cell = limit(Math.floor(360 / toks.length), 9, 26);
+    tokens = toks; cell = limit(Math.floor(300 / toks.length), 9, 26);
     const size = Math.min(12, cell + 1), long = Math.max(...toks.map((s) => s.length)), wide = 0.57 * size * long + 6;
     left = wide + 18; top = wide * 0.75 + 26;
     spots = toks.map((s, i) => h("button", { type: "button", role: "radio", onclick: () => choose(i), onkeydown: keys }, s, h("i"), h("b")));

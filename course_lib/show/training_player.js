@@ -7,7 +7,7 @@ const EN = {
 const CSS = `
 .tp input[type=range]{width:min(300px,50vw)}.tp .chart text{fill:var(--fg);font-size:12px}.tp .chart .floor{stroke:var(--quiet);stroke-dasharray:3 3;fill:none}.tp .chart .frame{stroke:var(--line);fill:none}
 .tp .chart .loss{stroke:var(--k);stroke-width:2.2;fill:none;stroke-linejoin:round}.tp .chart circle{fill:var(--v)}.tp .chart .seen{fill:var(--quiet)}.tp .chart .label{paint-order:stroke;stroke:var(--bg);stroke-width:4px;fill:var(--fg)}
-.tp .chart .ahead{stroke:var(--k);stroke-width:1;opacity:.25;fill:none}.tp .side{flex:0 1 auto;max-width:490px}.tp .go{min-width:5.2em;font-weight:700}.tp .heads button{min-width:0;padding:3px}`;
+.tp .chart .ahead{stroke:var(--k);stroke-width:1;opacity:.25;fill:none}.tp .side{flex:0 1 auto;max-width:415px}.tp .go{min-width:5.2em;font-weight:700}.tp .heads button{min-width:0;padding:3px}`;
 export const shownAt = (taken, step) => taken.reduce((n, s, i) => (s <= step ? i : n), 0);      // the last snapshot that was taken up to this step
 
 function render({ model, el }) {
@@ -24,7 +24,7 @@ function render({ model, el }) {
   const out = h("output", {}), say = h("p", { "aria-live": "polite" });
   const table = headTable(t, L, H, first, (l, n) => { model.set("layer", l); put("head", n); }), panel = patternPanel(t, (i) => put("query", i));
 
-  const W = 480, HIGH = 230, pad = { l: 44, r: 8, t: 8, b: 34 }, losses = get("losses"), floors = get("floors"), all = [...losses, ...floors.map((f) => f[1])];
+  const W = 410, HIGH = 230, pad = { l: 44, r: 8, t: 8, b: 34 }, losses = get("losses"), floors = get("floors"), all = [...losses, ...floors.map((f) => f[1])];
   const low = Math.min(...all), high = Math.max(...all), span = (high - low || 1) * 1.2, last = get("steps")[end()];
   const x = (s) => pad.l + ((W - pad.l - pad.r) * s) / last, y = (v) => HIGH - pad.b - ((HIGH - pad.t - pad.b) * (v - low + 0.13 * span)) / span;
   const line = (n, from = 0) => losses.slice(from, n).map((v, i) => `${i ? "L" : "M"}${x(get("steps")[i + 1 + from]).toFixed(1)},${y(v).toFixed(1)}`).join("");
