@@ -27,7 +27,7 @@ function render({ model, el }) {
   const t = wordsOf(model, EN), get = (name) => model.get(name), put = putInto(model), round = (v) => number(v);
   const [tokens, features, questions, x] = ["tokens", "features", "questions", "x"].map(get), T = tokens.length, C = features.length, D = questions.length;
   const kinds = ["q", "k"], each = (n, fn) => Array.from({ length: n }, (_, i) => fn(i)), first = (i) => (i ? "" : " first");
-  const boxes = {}, rows = { q: [], k: [] }, cells = [], heads = { q: [], k: [] };
+  const boxes = {}, rows = { q: [], k: [] }, cells = [], heads = { q: [], k: [] }, shown = tokens.map(() => []);
   const matrix = (kind, c) => each(D, (d) => h("td", { class: kind + first(d) }, (boxes[kind + c + d] = h("input", { type: "number", step: 1, "data-box": `${kind}${c}${d}`,
     "aria-label": fill(t.weight, { matrix: `W_${kind}`, feature: features[c], question: questions[d] }), onblur: paint,
     oninput: (e) => { const v = e.target.valueAsNumber; if (Number.isFinite(v)) put("weights", { ...get("weights"), [kind]: get("weights")[kind].map((row, i) => row.map((w, j) => (i === c && j === d ? v : w))) }); } }))));
@@ -42,7 +42,7 @@ function render({ model, el }) {
       tokens.map((name, j) => (heads.k[j] = h("th", { class: "up k" + first(j), scope: "col" }, name)))),
     tokens.map((name, i) => h("tr", {}, (heads.q[i] = h("th", { class: "q", scope: "row" }, name)), x[i].map((v, c) => h("td", { class: `n${first(c)}${v ? "" : " zero"}` }, round(v))),
       kinds.map((kind) => (rows[kind][i] = each(D, (d) => h("td", { class: `n ${kind}${first(d)}` })))),
-      (cells[i] = each(T, (j) => h("td", { class: "s", "data-score": `${i},${j}` }, h("button", { type: "button", onclick: () => put("selected", [i, j]), onkeydown: (e) => keys(e, i, j) }, h("i"), h("b"))))))));
+      (cells[i] = each(T, (j) => h("td", { class: "s", "data-score": `${i},${j}` }, h("button", { type: "button", tabindex: -1, onclick: () => put("selected", [i, j]), onkeydown: (e) => keys(e, i, j) }, h("i"), h("b"))))))));
   const say = h("p", { "aria-live": "polite" }), verdict = h("p", { class: "verdict", "aria-live": "polite" });
   el.append(frame("qk", CSS, h("table", {}, h("caption", {}, t.caption), above, below), say, verdict, h("p", {}, h("small", {}, t.help))));
 
@@ -62,11 +62,14 @@ function render({ model, el }) {
       heads[kind].forEach((th, i) => th.classList.toggle("on", i === (kind === "q" ? qi : kj)));
     });
     cells.forEach((row, i) => row.forEach((td, j) => {
-      const score = scores[i][j], [circle, text] = td.firstChild.children, size = `${Math.abs(score) < 1e-9 ? 0 : 6 + 24 * Math.sqrt(Math.abs(score) / top)}px`;
-      circle.style.width = circle.style.height = size; circle.style.visibility = Math.abs(score) < 1e-9 ? "hidden" : ""; circle.className = score < 0 ? "less" : "";
+      const score = scores[i][j], chosen = i === qi && j === kj, key = `${score} ${top}`;
+      td.classList.toggle("on", chosen); td.classList.toggle("back", i === kj && j === qi && qi !== kj);
+      if (td.firstChild.tabIndex !== (chosen ? 0 : -1)) td.firstChild.tabIndex = chosen ? 0 : -1;
+      if (shown[i][j] === key) return;                               // a new choice alone repaints no circle
+      shown[i][j] = key;
+      const [circle, text] = td.firstChild.children, none = Math.abs(score) < 1e-9, size = `${none ? 0 : 6 + 24 * Math.sqrt(Math.abs(score) / top)}px`;
+      circle.style.width = circle.style.height = size; circle.style.visibility = none ? "hidden" : ""; circle.className = score < 0 ? "less" : "";
       text.textContent = round(score);
-      td.classList.toggle("on", i === qi && j === kj); td.classList.toggle("back", i === kj && j === qi && qi !== kj);
-      td.firstChild.tabIndex = i === qi && j === kj ? 0 : -1;
       td.firstChild.setAttribute("aria-label", fill(t.cell, { i: tokens[i], j: tokens[j], score: round(score) }));
     }));
     const factor = (v) => (v < 0 ? `(${round(v)})` : round(v)), sum = made.q[qi].map((v, d) => `${factor(v)} · ${factor(made.k[kj][d])}`).join(" + ");
