@@ -335,3 +335,36 @@ def test_a_grids_heads_are_chosen_and_switched_off(page, grids):
     assert driving.run_cell(page, "print(grid.head") == "-1 [2] 4.0"
     views.no_key_gets_out(page, grids.locator("button:not([tabindex='-1'])").all())
     assert grids.locator("u").count() == 0, "a name is only text"
+
+
+# ---- in their lessons ----------------------------------------------------------------------------------------------
+
+
+def test_lesson_10_plays_its_run(lab, page):
+    driving.open_notebook(page, lab[0], "notebooks/10_how_it_learns.ipynb")
+    driving.run_all(page, timeout=400)
+    player = page.locator(".tp")
+    player.scroll_into_view_if_needed()
+    end = gets(player)
+    player.get_by_role("button", name="Reset").click()
+    assert max(gets(player)) < 0.2, "at the start was looks at everybody alike"
+    player.get_by_label("Training step").focus()
+    page.keyboard.press("End")
+    assert gets(player) == end
+    assert end.index(max(end)) in (6, 7), "in the end it looks at an adjective of its own noun"
+
+
+def test_lesson_14_loses_its_adjective_with_the_head_that_says_whose(lab, page):
+    driving.open_notebook(page, lab[0], "notebooks/14_looking_inside.ipynb")
+    driving.run_all(page, timeout=400)
+    browser = page.locator(".hb")
+    browser.scroll_into_view_if_needed()
+    first = browser.locator(".says tbody tr").first
+    assert first.locator("th").inner_text().startswith("verdant")
+    browser.get_by_role("button", name=re.compile("^Switch off layer")).focus()
+    page.keyboard.press("Enter")
+    browser.get_by_role("button", name="Switch all on").wait_for()
+    assert first.locator("th").inner_text().startswith("fluffy"), "the creature's adjective, not the forest's"
+    browser.get_by_role("button", name="Switch all on").click()
+    browser.get_by_role("button", name="Switch all on").wait_for(state="hidden")
+    assert first.locator("th").inner_text().startswith("verdant")
