@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 GOAL, STRETCH = 1.88, 1.56  # nats per character: nanoGPT's documented result, and far beyond
-BASE_STEPS, SPRINT_STEPS = 2000, 110
+BASE_STEPS, SPRINT_STEPS = 2000, 120
 START = {
     "batch_size": 12,
     "learning_rate": 1e-3,

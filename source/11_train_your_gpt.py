@@ -113,6 +113,9 @@ smooth = {
 title = "Too small crawls, too large gets nowhere (drawn up to 8)"
 show.lines(smooth, title, "training step", "loss (nats per token)", x=range(2, 60, 5), floors={"floor:": floor})
 
+# %% [markdown]
+# **Change it:** add 0.02 and 0.05 to the three. You will see that the rate must be of the right size, not exact.
+
 # %%
 ends = {rate: sum(losses[-10:]) / 10 for rate, losses in curves.items()}
 {"best of the three": min(ends, key=ends.get), "0.0003 is behind by more than 1 nat": ends[0.0003] > ends[0.01] + 1}
@@ -182,6 +185,9 @@ with torch.no_grad():
     guesses = torch.stack([gpt(row.to(history.device.kind))[0, -1].softmax(dim=-1)[columns].cpu() for row in ids])
 title = "It remembers whose adjective is whose"
 show.heatmap(guesses, asked, words, title, "the text so far", "next word", pattern=True)
+
+# %% [markdown]
+# Each row is a text so far, each column a word that might follow. The other 97 words of the language get next to nothing.
 
 # %%
 said = [words[best] for best in guesses.argmax(dim=1)]
@@ -255,6 +261,9 @@ for name, (new_settings, new_changes) in RUNGS.items():
 reached = {name: sum(run.losses[-10:]) / 10 for name, run in table.items()}
 rows_of_table = [[n, f"{run.tokens_per_second:,.0f}", f"{reached[n]:.2f}"] for n, run in table.items()]
 show.Table("Each rung keeps those above it", ["change", "tokens per second", "loss after 50 steps"], rows_of_table)
+
+# %% [markdown]
+# The middle column differs from computer to computer, and from minute to minute. The last one hardly does:
 
 # %%
 {
@@ -346,14 +355,14 @@ predict(
 small = FluffyCorpus(words_per_kind=6)
 
 
-def run(checkpoint=None, on_step=None):
+def small_run(checkpoint=None, on_step=None):
     torch.manual_seed(11)
     model = GPT(GPTConfig(2, 2, 32, 24, len(small.vocabulary)))
     settings = {"steps": 60, "batch_size": 16, "device": "cpu", "save_every": 10}
     return train(model, small.rows(300, 25), checkpoint=checkpoint, on_step=on_step, **settings)
 
 
-undisturbed = run()
+undisturbed = small_run()
 
 # %%
 import inspect
@@ -368,8 +377,8 @@ from course_lib.gpt.corpora import FluffyCorpus
 from course_lib.gpt.model import GPT, GPTConfig
 from course_lib.gpt.training import train
 small = FluffyCorpus(words_per_kind=6)
-{inspect.getsource(run)}
-run(sys.argv[1], lambda history: os._exit(1) if history.step == 33 else None)
+{inspect.getsource(small_run)}
+small_run(sys.argv[1], lambda history: os._exit(1) if history.step == 33 else None)
 """
 file = Path(tempfile.mkdtemp()) / "run.safetensors"
 ended = subprocess.run([sys.executable, "-c", PLUG, str(file)])
@@ -379,7 +388,7 @@ ended = subprocess.run([sys.executable, "-c", PLUG, str(file)])
 # Now the same call once more. It finds the file, and goes on from the last step that was saved.
 
 # %%
-resumed = run(str(file))
+resumed = small_run(str(file))
 {"steps": resumed.step, "the two curves are equal, bit for bit": resumed.losses == undisturbed.losses}
 
 # %% [markdown] slide="subslide"
@@ -394,7 +403,7 @@ def press_stop(history):
         raise KeyboardInterrupt  # what the stop button sends
 
 
-stopped = run(on_step=press_stop)
+stopped = small_run(on_step=press_stop)
 
 # %% [markdown] slide="slide"
 # ## When memory is too small
@@ -413,6 +422,9 @@ class SmallMemory(GPT):
 # %%
 torch.manual_seed(11)
 squeezed = train(SmallMemory(config), rows, steps=3, batch_size=32, device="cpu", precision=torch.float32)
+
+# %% [markdown]
+# Nothing broke, and `train` said what it did. Is it really the same as with enough memory?
 
 # %%
 torch.manual_seed(11)
