@@ -183,7 +183,7 @@ columns = [corpus.vocabulary[word] for word in words]
 with torch.no_grad():
     ids = [torch.tensor([encode(text.split(), corpus.vocabulary)]) for text in asked.values()]
     guesses = torch.stack([gpt(row.to(history.device.kind))[0, -1].softmax(dim=-1)[columns].cpu() for row in ids])
-title = "It remembers whose adjective is whose"
+title = "Whose adjective is whose"
 show.heatmap(guesses, asked, words, title, "the text so far", "next word", pattern=True)
 
 # %% [markdown]
