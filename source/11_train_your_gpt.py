@@ -15,7 +15,7 @@
 # Every exercise that you passed was kept in `my_gpt/`. Here is a GPT made of them. Where you have not been yet, the course's reference stands in. It has two layers of four heads,
 # 64 features, and looks at 48 tokens. The language is the whole fluffy corpus: 102 words.
 
-# %%
+# %% slide="skip"
 import torch
 
 from course_lib import show
@@ -257,7 +257,7 @@ for name, (new_settings, new_changes) in RUNGS.items():
         model = change(model)
     table[name] = train(model, learn, steps=50, batch_size=12, warm_up=5, device="cpu", say=None, **chosen)
 
-# %% tags=["nbval-ignore-output"] slide="subslide"
+# %% slide="skip" tags=["nbval-ignore-output"]
 reached = {name: sum(run.losses[-10:]) / 10 for name, run in table.items()}
 rows_of_table = [[n, f"{run.tokens_per_second:,.0f}", f"{reached[n]:.2f}"] for n, run in table.items()]
 show.Table("Each rung keeps those above it", ["change", "tokens per second", "loss after 50 steps"], rows_of_table)

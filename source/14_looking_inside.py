@@ -274,6 +274,11 @@ logits = logit_lens(inside.streams[:, 0], model.final_norm, model.tokens.weight)
 layers = ["before layer 0", *(f"behind layer {layer}" for layer in range(model.config.n_layer))]
 at = range(10, 20)
 best = [decode(row, vocabulary) for row in logits.argmax(-1).tolist()]
+
+# %% [markdown] slide="subslide"
+# A row for each place in the road, and what the model would say there:
+
+# %%
 show.Table(
     "What would come next?",
     ["", *(f"… {story[i]}" for i in at)],

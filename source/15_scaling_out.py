@@ -170,6 +170,10 @@ def close(run):
     return bool(np.abs(np.subtract(run.losses, one.losses)).max() < 1e-4)
 
 
+# %% [markdown] slide="subslide"
+# The two curves on top of each other:
+
+# %%
 show.lines(
     {"one process": one.losses, "two processes": two.losses},
     f"One process or two: {'the same' if close(two) else 'another'} curve, to 0.0001",
@@ -364,6 +368,11 @@ per_parameter = 1 / (wide.count() * x[:, :16].numel())
 from course_lib.gpt.budgets import PUBLISHED, TOKENS, training_flops
 
 sizes = [(name, n, flops, training_flops(n, TOKENS)) for name, (n, flops) in PUBLISHED.items()]
+
+# %% [markdown] slide="subslide"
+# Published, and by the formula:
+
+# %%
 show.Table(
     "GPT-3 in eight sizes, 300 billion tokens each (Brown and others 2020, table D.1)",
     ["model", "parameters", "FLOPs, published", "6 · N · D"],
