@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 GOAL, STRETCH = 1.88, 1.56  # nats per character: nanoGPT's documented result, and far beyond
-BASE_STEPS, SPRINT_STEPS = 2000, 120
+BASE_STEPS, SPRINT_STEPS, LONG_STEPS = 2000, 125, 1700  # with more than the last, it learns the text by heart
 START = {
     "batch_size": 12,
     "learning_rate": 1e-3,
@@ -41,7 +41,7 @@ LADDER = [
     ("freed memory kept", {}, {"keep_memory": True}),
     (
         "twice the rate, straight to 0",
-        {"learning_rate": 2e-3, "schedule": "line", "last_rate": 0.0, "warm_up": 20, "weight_decay": 0.0},
+        {"learning_rate": 2e-3, "schedule": "line", "last_rate": 0.0, "warm_up": 20},
         {},
     ),
     ("Muon for the matrices", {"optimiser": "muon"}, {}),
@@ -183,7 +183,7 @@ def race(options):
     for seed in range(options.rounds):
         plain = apart(options, steps=steps, every=max(steps // 40, 1), seed=seed)
         sprint = apart(options, rung=best, steps=SPRINT_STEPS, every=SPRINT_STEPS, seed=seed)
-        affordable = max(int(plain["seconds"] / (sprint["seconds"] / SPRINT_STEPS) * 0.97), 1)
+        affordable = min(max(int(plain["seconds"] / (sprint["seconds"] / SPRINT_STEPS) * 0.97), 1), LONG_STEPS)
         long = apart(options, rung=best, steps=affordable, every=affordable, seed=seed)
         theirs = apart(options, steps=steps, every=max(steps // 40, 1), seed=seed, transformers=True)
         rounds.append((plain, sprint, long, theirs))
@@ -200,7 +200,7 @@ def race(options):
         ("plain start (nanoGPT's example for a processor)", 0),
         ("transformers.GPT2LMHeadModel, same settings", 3),
         (f"the course's best, {SPRINT_STEPS} steps", 1),
-        ("the course's best, for the plain start's seconds", 2),
+        (f"the course's best, within the plain start's seconds, at most {LONG_STEPS:,} steps", 2),
     ]
     lines = [
         f"| run | parameters | tokens/s | seconds in all | loss at the end | seconds to {GOAL} |",

@@ -26,11 +26,12 @@ def test_the_direction_is_near_the_orthogonal_matrix_of_the_decomposition(shape)
     assert (cosine > 0.97).all()
 
 
-def test_several_steps_are_those_of_pytorchs_muon():
+@pytest.mark.parametrize("weight_decay", [0.0, 2.0])
+def test_several_steps_are_those_of_pytorchs_muon(weight_decay):
     shapes = [(20, 12), (12, 20), (20, 12), (16, 16)]
     mine, theirs = ([torch.nn.Parameter(matrix(i, *shape)) for i, shape in enumerate(shapes)] for _ in range(2))
-    ours = Muon(mine, lr=0.02, momentum=0.9)
-    oracle = torch.optim.Muon(theirs, lr=0.02, momentum=0.9, weight_decay=0.0)
+    ours = Muon(mine, lr=0.02, momentum=0.9, weight_decay=weight_decay)
+    oracle = torch.optim.Muon(theirs, lr=0.02, momentum=0.9, weight_decay=weight_decay)
     for step in range(4):
         for i, (one, other) in enumerate(zip(mine, theirs, strict=True)):
             one.grad = matrix(100 + 10 * step + i, *one.shape)

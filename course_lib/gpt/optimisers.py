@@ -16,14 +16,14 @@ class Muon(torch.optim.Optimizer):
     for hidden layers in neural networks".
     """
 
-    def __init__(self, matrices, lr=0.03, momentum=0.9):
+    def __init__(self, matrices, lr=0.03, momentum=0.9, weight_decay=0.0):
         matrices = list(matrices)
         for matrix in matrices:
             if matrix.ndim != 2:
                 raise ValueError(
                     f"Muon is for matrices, and one parameter has shape {tuple(matrix.shape)}: give it to AdamW"
                 )
-        super().__init__(matrices, {"lr": lr, "momentum": momentum})
+        super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
     def step(self):
@@ -36,6 +36,7 @@ class Muon(torch.optim.Optimizer):
                 if rows == 3 * columns:
                     update = update.reshape(-1, columns, columns)
                 directions = nearest_orthogonal(update) * max(1, update.shape[-2] / update.shape[-1]) ** 0.5
+                torch._foreach_mul_(matrices, 1 - group["lr"] * group["weight_decay"])
                 torch._foreach_add_(
                     matrices, list(directions.reshape(-1, rows, columns).to(matrices[0].dtype)), alpha=-group["lr"]
                 )
@@ -81,7 +82,7 @@ def make_optimisers(model, settings):
     adamw = {"lr": settings.learning_rate, "betas": (0.9, settings.beta_2), "fused": fused}
     optimisers = [torch.optim.AdamW(groups, **adamw)] if groups else []
     if for_muon:
-        optimisers.append(Muon(for_muon, lr=settings.muon_rate, momentum=settings.momentum))
+        optimisers.append(Muon(for_muon, settings.muon_rate, settings.momentum, settings.weight_decay))
     for optimiser in optimisers:
         for group in optimiser.param_groups:
             group["peak"] = group["lr"]
