@@ -113,7 +113,7 @@ def run(job):
 
     if job["threads"]:
         torch.set_num_threads(job["threads"])
-        device.SMALL = 0
+        device.SHARE_OF_A_THREAD = 1
     if job["clock"] == "cpu":
         run_module.clock = time.process_time
     settings, other = rung(job["rung"])

@@ -337,8 +337,9 @@ def pretend(monkeypatch, cuda=False, mps=False, bf16=True, cpu_bf16=False, threa
         ({"cpu_bf16": True}, {"work": 1000}, "cpu", torch.float32, "all in float32"),
         ({"cpu_bf16": True}, {"work": 10**9}, "cpu", torch.bfloat16, "products in bfloat16"),
         ({"cuda": True}, {"work": 1000}, "cuda", torch.bfloat16, "products in bfloat16"),
-        ({}, {"work": 1000}, "cpu", torch.float32, "1 thread (so small a model is faster with one"),
-        ({}, {"work": 10**9}, "cpu", torch.float32, "8 threads"),
+        ({}, {"work": 1000}, "cpu", torch.float32, "1 thread (in so small a model more would"),
+        ({}, {"work": 70_000_000}, "cpu", torch.float32, "3 threads (in so small a model more would"),
+        ({}, {"work": 10**9}, "cpu", torch.float32, "8 threads."),
     ],
 )
 def test_the_device_is_chosen_and_explained(monkeypatch, there, asked, kind, precision, words):

@@ -1,7 +1,7 @@
 """Where to compute, in which precision and with how many threads: chosen once, and said in one sentence.
 
 A GPU if there is one, else the processor. Half precision (bfloat16) only where the hardware multiplies it: elsewhere it is slower and
-coarser at once. One thread for very small models: two that wait for each other are slower than one.
+coarser at once. Few threads for a small model: they would mostly wait for each other.
 """
 
 import contextlib
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import torch
 
-# Multiplications in a layer's largest product per step, below which a processor's second thread, or its bfloat16, costs more than it brings.
-SMALL, WORTH_ROUNDING = 200_000_000, 80_000_000
+# Counted in multiplications of a layer's largest product per step. What a processor's thread needs to be worth waking, and bfloat16 to pay:
+SHARE_OF_A_THREAD, WORTH_ROUNDING = 20_000_000, 80_000_000
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,10 @@ def choose_device(kind=None, precision=None, work=None):
         sentence += ", matrix products in bfloat16" if chosen == torch.bfloat16 else ", all in float32"
     threads = torch.get_num_threads()
     if found == "cpu":
-        threads = 1 if work is not None and work < SMALL else threads
-        few = " (so small a model is faster with one than with several that wait for each other)"
-        sentence += f", {threads} thread{'s' * (threads > 1)}" + (few if threads == 1 < torch.get_num_threads() else "")
+        useful = threads if work is None else max(1, min(threads, work // SHARE_OF_A_THREAD))
+        few = " (in so small a model more would mostly wait for each other)" if useful < threads else ""
+        threads = useful
+        sentence += f", {threads} thread{'s' * (threads > 1)}{few}"
     return Device(found, chosen, threads, sentence + ".")
 
 
