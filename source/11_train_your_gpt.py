@@ -56,7 +56,7 @@ predict(
 )
 
 # %% [markdown]
-# So `choose_device` gives a very small model one thread, and a large one all of them. It tells you what it chose and why; nothing is assumed. `choose_device("cpu")` asks for something else.
+# So `choose_device` wakes only as many threads as have enough to do: one for a very small model, all for a large one. It tells you what it chose and why; nothing is assumed. `choose_device("cpu")` asks for something else.
 
 # %% [markdown] slide="slide" notes="A batch is a handful of pages opened at random. The model sees the same text again and again, but never cut in the same way."
 # ## A batch
