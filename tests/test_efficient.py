@@ -155,6 +155,17 @@ def test_products_are_counted_as_torch_counts_them(T, n_embd, n_head):
     assert counted.get_total_flops() == sum(attention_flops(T, n_embd))
 
 
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+def test_the_clock_runs_until_the_gpu_is_done(kind, monkeypatch):
+    """A GPU returns before its work is done: the clock must wait in front of each run and after it."""
+    happened, gpus = [], {"cuda": torch.cuda, "mps": torch.backends.mps}
+    for name, gpu in gpus.items():
+        monkeypatch.setattr(gpu, "is_available", lambda name=name: name == kind)
+        monkeypatch.setattr(getattr(torch, name), "synchronize", lambda name=name: happened.append(name))
+    seconds(lambda: happened.append("run"), least=0)
+    assert happened == ["run", *3 * [kind, "run", kind]]
+
+
 def test_small_counts():
     assert exponent([1, 2, 4], [3, 12, 48]) == pytest.approx(2)
     assert seconds(lambda: None) >= 0

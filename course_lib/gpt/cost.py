@@ -67,8 +67,7 @@ def _quiet_profiler():
 
 def seconds(job, *inputs, least=0.05, most=30):
     """The median seconds of a few runs of job(*inputs), after one to warm up; on a GPU the clock waits until it is done."""
-    torch = sys.modules.get("torch")
-    wait = torch.cuda.synchronize if torch is not None and torch.cuda.is_available() else lambda: None
+    wait = _gpu_is_done()
     job(*inputs)
     times = []
     while len(times) < 3 or (sum(times) < least and len(times) < most):
@@ -78,6 +77,16 @@ def seconds(job, *inputs, least=0.05, most=30):
         wait()
         times.append(time.perf_counter() - start)
     return float(np.median(times))
+
+
+def _gpu_is_done():
+    """A function that returns when the GPU has finished all its work; where there is no GPU, at once."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        return torch.cuda.synchronize
+    if torch is not None and torch.backends.mps.is_available():
+        return torch.mps.synchronize
+    return lambda: None
 
 
 def exponent(sizes, costs):
