@@ -10,7 +10,8 @@ import pytest
 
 from course_lib import show
 from course_lib.gpt.ledger import GPT_2, GPT_3, video_ledger
-from course_lib.show import dot_products, grids, labels
+from course_lib.show import dot_products, grids, labels, plots
+from course_lib.show.dealt import dealt
 from course_lib.show.style import number
 
 TOKENS = ["a", "fluffy", "creature"]
@@ -269,6 +270,27 @@ def test_compare_takes_whatever_a_learner_returns():
     assert "✗ different" in str(show.compare(np.ones(3000), np.zeros(3000), name="f"))
     assert show.compare(np.ones(3), np.ones((2, 2, 2)), name="f").alt
     assert show.compare(None, [], name="f").alt
+
+
+def test_dealt_says_who_holds_what():
+    by_columns, by_rows = (
+        np.repeat([[0, 1, 2]], 6, axis=0).repeat(2, axis=1),
+        np.arange(6)[:, None].repeat(6, axis=1) // 3,
+    )
+    picture = dealt({"W_q": by_columns, "W_o": by_rows, "W": np.zeros((2, 2), dtype=int)}, title="Whose?")
+    assert "W_q: device 0 has columns 0 to 1; device 1 has columns 2 to 3; device 2 has columns 4 to 5." in picture.alt
+    assert "W_o: device 0 has rows 0 to 2; device 1 has rows 3 to 5. W: device 0 has all." in picture.alt
+    with pytest.raises(ValueError, match="device 0 holds is not one rectangle"):
+        dealt({"W_q": [[0, 1, 0]]}, title="In turn, as cards")
+
+
+@pytest.mark.parametrize(("x", "whole"), [(range(1, 21), True), (np.arange(20) / 19, False)], ids=["steps", "shares"])
+def test_steps_have_no_fractions(x, whole, monkeypatch):
+    seen = []
+    monkeypatch.setattr(plots, "Picture", lambda figure, alt: seen.append(figure))
+    show.lines({"loss": np.linspace(3, 2, 20)}, "Loss", "step", "nats", x=x)
+    ticks = seen[0].axes[0].get_xticks()
+    assert np.array_equal(ticks, np.round(ticks)) == whole
 
 
 def test_wrong_sizes_are_said():

@@ -58,6 +58,8 @@ def lines(series, title, x_name, y_name, x=None, floors=None, log=False):
             axes.plot(at, values, color=colour, ls=dash, lw=2, marker=marker, ms=4)
         for height in floors.values():
             axes.axhline(height, color=QUIET, lw=1.2, ls=(0, (2, 2)))
+        if all(np.array_equal(at, np.round(at)) for at, _ in curves.values()):  # steps are counted: no step 2.5
+            axes.xaxis.get_major_locator().set_params(integer=True)
         if log:
             axes.loglog(base=2)
             ticks = next(iter(curves.values()))[0]
