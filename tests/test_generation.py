@@ -124,7 +124,7 @@ def a_model(n_head=2, n_embd=12, n_layer=3, context_length=9):
 @pytest.mark.parametrize(("n_head", "n_embd"), [(1, 5), (2, 12), (4, 8), (8, 8)])
 @pytest.mark.parametrize("pieces", [[1] * 9, [4, 1, 1, 3], [9], [2, 7], [1, 5, 3]])
 @torch.no_grad()
-def test_logits_behind_a_cache_are_those_of_the_full_pass(n_head, n_embd, pieces):
+def test_logits_with_a_cache_are_those_of_the_full_pass(n_head, n_embd, pieces):
     model = a_model(n_head, n_embd)
     ids = torch.randint(17, (3, 9), generator=torch.Generator().manual_seed(1))
     caches = new_caches(model)

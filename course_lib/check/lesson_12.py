@@ -120,7 +120,7 @@ SAMPLE = Exercise(
         nearest_share="You took the share that is nearest to `u`. Add the shares up (`np.cumsum`), and find the first *sum* above `u`.",
         first_below="You look for the first sum *below* `u`, so the answer is always 0. It is the first one above it: `ends > u`.",
         one_too_low="You are one id too low: it is the first whose sum *exceeds* `u`.",
-        one_too_high="You are one id too high: it is the first whose sum exceeds `u`, not the one behind it.",
+        one_too_high="You are one id too high: it is the first whose sum exceeds `u`, not the one after it.",
         counted_from_one="You counted ids from 1. The first one is 0.",
         the_share="You returned a share. Return the id that has it.",
     ),
@@ -218,6 +218,13 @@ TOP_K = Exercise(
 # ---- top_p -----------------------------------------------------------------------------------------------------------
 
 
+def _some(kept):
+    """Which tokens stay; if none does, the error that the course's softmax has for it."""
+    if not kept.any():
+        raise ValueError
+    return kept
+
+
 def top_p(logits, p, slip):
     """Probabilities among the fewest tokens whose shares reach p together, the most probable first; at least one."""
     full, V = _softmax(logits), len(logits)
@@ -242,6 +249,10 @@ def top_p(logits, p, slip):
         highest_only=lambda: np.arange(V) == 0,
         the_rest=lambda: ~((before < p) | (np.arange(V) == 0)),
         part_of_highest=lambda: full[order] >= p * full.max(),
+        crossing_dropped_none_left=lambda: _some(reached <= p),
+        zero_keeps_none_left=lambda: _some(before < p),
+        threshold_none_left=lambda: _some(full[order] >= p),
+        threshold_of_rest_none_left=lambda: _some(full[order] >= 1 - p),
     )
     keep = np.empty(V, bool)
     keep[order] = kept
@@ -280,6 +291,10 @@ TOP_P = Exercise(
         no_cut="You cut nothing: every token has a share. Only the most probable ones that reach `p` together keep one.",
         highest_only="You kept the highest one only. Go on until the sum of the shares reaches `p`.",
         the_rest="You kept what should be cut. Keep the most probable tokens.",
+        crossing_dropped_none_left="The token that carries the sum across `p` stays, too. You dropped it, and where that is the first one, nothing is left for the softmax.",
+        zero_keeps_none_left="At `p` = 0 you cut everything, and the softmax has nothing to share out. The most probable token always stays.",
+        threshold_none_left="You kept the tokens whose own share is at least `p`, and there may be none. It is their *sum*, from the most probable on, that must reach `p`.",
+        threshold_of_rest_none_left="You compared each share with 1 − p, and there may be none so large. It is the *sum* of shares, from the most probable on, that must reach `p`.",
         part_of_highest="You compared each share with a part of the largest one (that is called min-p). Here the *sum* of shares must reach `p`.",
         **CUT,
     ),

@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 
+from course_lib.attention import softmax as strict_softmax  # the sheet's: it refuses to share out among nobody
 from tests.bank import right, wrong
 
 
@@ -639,6 +640,34 @@ def top_p(logits, p):
             keep[i] = True
             tot += pr[i]
     return softmax(np.where(keep, logits, -np.inf))
+
+
+@wrong("crossing_dropped_none_left")
+def top_p(logits, p):
+    shares = strict_softmax(logits)
+    order = np.argsort(shares)[::-1]
+    kept = np.full(len(logits), -np.inf)
+    stays = order[np.cumsum(shares[order]) <= p]
+    kept[stays] = logits[stays]
+    return strict_softmax(kept)
+
+
+@wrong("zero_keeps_none_left")
+def top_p(logits, p):
+    shares = strict_softmax(logits)
+    before = np.array([shares[shares > share].sum() for share in shares])
+    return strict_softmax(np.where(before < p, logits, -np.inf))
+
+
+@wrong("threshold_none_left")
+def top_p(logits, p):
+    shares = strict_softmax(logits)
+    return strict_softmax(np.where(shares >= p, logits, -np.inf))
+
+
+@wrong("threshold_of_rest_none_left")
+def top_p(logits, p):
+    return strict_softmax(np.where(strict_softmax(logits) < 1 - p, -np.inf, logits))
 
 
 # ---- generate_with_cache -------------------------------------------------------------------------------------------
