@@ -113,12 +113,14 @@ check(attention_flops)
 # %% [markdown]
 # ## Where do the lines meet?
 #
-# Copy this into a new cell. At which length does the table of GPT-2 (width 768) cost as much as its four matrices?
+# In the lesson the table met the four matrices of attention at T = 2·C. But a block has an MLP too: two more matrices, (C, 4·C) and (4·C, C). At which length does the table of GPT-2 (width 768) cost as much as all six matrices?
+# Work it out as a multiple of C, then copy this into a new cell and put in the FLOPs of the MLP. GPT-2 reads 1,024 tokens: does it ever get there?
 #
 # ```python
-# for T in (512, 1024, 1536, 2048):
+# for T in (1024, 1536, 2048, 3072, 4608, 6144):
 #     projections, table = attention_flops(T, 768)
-#     print(T, round(table / projections, 2))
+#     mlp = ...
+#     print(T, round(table / (projections + mlp), 2))
 # ```
 #
 # ## How far are you?
