@@ -12,7 +12,7 @@
 # %% [markdown] slide="slide"
 # ## Does it fit?
 #
-# A large GPU has 80 GB (80 · 10⁹ bytes) of memory. In 16 bits, two bytes each, the weights of GPT-3 take 350 GB. And to be *trained*, they need company.
+# An A100, a large GPU, has 80 GB (80 · 10⁹ bytes) of memory. In 16 bits, two bytes each, the weights of GPT-3 take 350 GB. And to be *trained*, they need company.
 
 # %%
 import numpy as np
@@ -34,18 +34,21 @@ predict(
 # %% slide="subslide"
 from course_lib.gpt.budgets import GPUS, MODELS, gpus_to_hold, memory_budget, parameters
 
-budget = np.array(memory_budget(parameters("GPT-3"))) / 1e9
+n = parameters("GPT-3")
+budget = np.array(memory_budget(n)) / 1e9
 show.bars(
     [*budget.round(), GPUS["A100"][0] / 1e9],
     ["weights", "gradients", "optimiser", "one GPU"],
-    title=f"To train GPT-3: {budget.sum():,.0f} GB, on {gpus_to_hold(1e9 * budget.sum())} GPUs",
+    title=f"Training {n / 1e9:.1f} billion parameters takes {budget.sum():,.0f} GB: {gpus_to_hold(1e9 * budget.sum())} GPUs just to hold it",
     y_name="GB",
     highlight=[3],
 )
 
 # %% [markdown]
-# Two bytes for the weight, two for its gradient, and **twelve** for the optimiser: Adam's two running means, and its own copy of the weight, all in 32 bits. Why a copy? A training step often changes a weight
-# by less than a thousandth. In 16 bits that is rounded away:
+# For each parameter: two bytes for the weight, two for its gradient, and **twelve** for the optimiser: Adam's two running means, and its own copy of the weight, all in 32 bits. (174.6 billion as the
+# model stands in code, 175.2 as the video counts: lesson 9's two honest counts. Everybody says 175.)
+#
+# Why a copy? A training step often changes a weight by less than a thousandth. In 16 bits that is rounded away:
 
 # %%
 import torch
@@ -62,10 +65,10 @@ from course_lib.gpt.budgets import activation_bytes
 {f"{name}, one full text": f"{activation_bytes(config) / 1e9:,.1f} GB" for name, config in MODELS.items()}
 
 # %% [markdown]
-# That is the count of Korthikanti and others (2022), with every table of attention kept. With blockwise attention (lesson 13) these tables go away. Or the values are not kept at all, and computed a second time: time is
-# traded for memory.
+# That is the count of Korthikanti and others (2022), with every table of attention kept. With blockwise attention ([lesson 13](13_what_attention_costs.ipynb)) these tables go away. Or the values are not kept at all,
+# and computed a second time: time is traded for memory.
 #
-# **Change it:** how many GPUs of 80 GB would hold the training of `parameters("GPT-2 XL")`, the largest of 2019?
+# **Change it:** how many GPUs of 80 GB would hold the training of `parameters("GPT-2 XL")`, the largest GPT-2?
 
 # %% [markdown] slide="slide" notes="Everything about data parallelism is in one sentence: a mean of means is the mean, if the groups are equally large."
 # ## Two halves of a batch
@@ -106,7 +109,10 @@ def farthest(mine, theirs):
     return max(float(abs(a - b).max()) for a, b in zip(mine, theirs))
 
 
-{"the same to 6 decimals": farthest(mean, whole) < 1e-6, "largest entry": round(max(float(g.max()) for g in whole), 2)}
+{
+    "the same to 6 decimals": farthest(mean, whole) < 1e-6,
+    "largest entry": round(max(float(g.abs().max()) for g in whole), 2),
+}
 
 # %% [markdown]
 # The same, to the last digits of 32-bit numbers. Now let the workers be unequal: one reads 12 texts, the other 4.
@@ -196,17 +202,23 @@ print(inspect.getsource(TeamRun.gradients).split('"""')[2].strip("\n"))
 # Every second text is mine. The averaging itself is PyTorch's (`DistributedDataParallel`): as soon as the way back has finished a layer, its gradients travel, while the next layer is still
 # computed. Everybody gives a list of numbers, everybody gets the mean: this is an [all-reduce](../GLOSSARY.md#all-reduce).
 #
-# The processes talk by *gloo* on processors and by *nccl* on GPUs; the program chooses, and says so. On your laptop two processes are hardly faster than one: they share its cores. On two machines they
-# are nearly twice as fast, if the gradients travel quickly.
+# The processes talk by *gloo* on processors and by *nccl* on GPUs; the program chooses, and says so. On your laptop two of them share its cores: there is little to gain. On two machines each does half
+# of the work, but the gradients have to travel. GPT-3's, on a fast network of 25 GB a second (200 Gbit), take
 
-# %% [markdown] slide="slide" notes="With a thousand GPUs something breaks every few hours. This is not an exception, it is daily life: ask who would like to start again after 20 days."
+# %%
+{
+    "GPT-3's gradients, once": f"{memory_budget(n)[1] / 1e9:.0f} GB",
+    "on their way": f"{memory_budget(n)[1] / 25e9:.0f} seconds",
+}
+
+# %% [markdown] slide="slide" notes="BLOOM was trained on 384 GPUs, and one or two broke every week (Le Scao and others 2022). This is not an exception, it is daily life: ask who would like to start again after 20 days."
 # ## One of a thousand dies
 #
-# The more machines, the more often one of them fails. We let process 1 be killed behind step 12, the hard way, and write a [checkpoint](../GLOSSARY.md#checkpoint) every 5 steps.
+# The more machines, the more often one of them fails. We let process 1 be killed after step 12, the hard way, and write a [checkpoint](../GLOSSARY.md#checkpoint) every 5 steps.
 
 # %%
 predict(
-    "Process 1 is killed behind step 12. What happens to process 0?",
+    "Process 1 is killed after step 12. What happens to process 0?",
     {
         "it goes on alone": "With half a batch it would be another training. And who tells it that the other one is gone?",
         "it waits for ever": "It would: the mean of two needs two. So torchrun watches over all of them.",
@@ -237,7 +249,8 @@ rescued = train(example()[0], ids, **alone, checkpoint=saved)
 # %% [markdown] slide="slide" notes="Point at lesson 7: the sum over heads. Had heads talked to each other inside a layer, this would not work."
 # ## A layer on three devices
 #
-# What if a single *layer* is too large? Lesson 7 has the answer already: a layer's update is the **sum** of what its heads add, and heads don't talk to each other. So deal them out.
+# What if a single *layer* is too large? Lesson 7 has the answer already: a layer's update is the **sum** of what its heads add, and heads don't talk to each other. So deal them out. (Our three devices are
+# arrays on your own machine. The arithmetic is the same.)
 
 # %%
 from course_lib.attention import causal_mask, multi_head_attention
@@ -260,15 +273,14 @@ predict(
 )
 
 # %% slide="subslide"
-owner_of_W_q = np.hstack([np.full_like(q, rank) for rank, (q, _, _, _) in enumerate(devices)])
-owner_of_W_o = np.vstack([np.full_like(o, rank) for rank, (_, _, _, o) in enumerate(devices)])
-blocks = ["0-3", "4-7", "8-11"]
-show.heatmap(
-    np.hstack([owner_of_W_q, owner_of_W_o])[::4, ::4],
-    [f"rows {block}" for block in blocks],
-    [*(f"W_q: {block}" for block in blocks), *(f"W_o: {block}" for block in blocks)],
-    title="Which device? W_q by columns, W_o by rows",
-)
+from course_lib.show.dealt import dealt
+
+places = np.arange(12 * 12).reshape(12, 12)  # every entry says where it stands
+owners = {name: np.full((12, 12), -1) for name in ("W_q", "W_k", "W_v", "W_o")}
+for rank in range(3):
+    for name, mine in zip(owners, shard_heads(places, places, places, places, n_head=3, rank=rank, n_device=3)):
+        owners[name].flat[mine] = rank
+dealt(owners, title="Which device holds it? Columns on the way in, rows on the way out")
 
 # %% [markdown] slide="subslide"
 # Each device makes queries, keys and values with its own columns, looks around with its own heads, and multiplies by its own rows. Every step needs only what it holds.
@@ -283,7 +295,10 @@ layer = multi_head_attention(E[None], W_q, W_k, W_v, W_o, 3, causal_mask(8))[0] 
 # %% [markdown]
 # This is [tensor parallelism](../GLOSSARY.md#tensor-parallelism), as Shoeybi and others did it in 2019 (*Megatron-LM*). The MLP is cut the same way: columns going up, rows coming down.
 #
-# The price: the devices must add up their updates in *every layer*, forward and back, and wait for each other there. So it is done inside one machine, where GPUs are joined by fast wires. Between machines, one shares out batches.
+# The price: the devices must add up their updates in *every layer*, forward and back, and wait for each other there. So it is done inside one machine, where GPUs are joined by fast wires.
+#
+# Between machines, one shares out batches. Or whole layers: [pipeline parallelism](../GLOSSARY.md#pipeline-parallelism) (Huang and others 2019, *GPipe*). Machine 0 computes layers 0-11 and hands the stream on to
+# machine 1, which goes on from there. The batch follows in small pieces, so that hardly anybody idles.
 
 # %% [markdown] slide="slide"
 # ## Nobody holds it all
@@ -297,7 +312,7 @@ predict(
     {
         "stage 1, the optimiser": "2,100 GB become 33. But everybody still holds 350 + 350.",
         "stage 2, the gradients too": "Everybody still holds all weights: 350 GB.",
-        "stage 3, the weights too": "2,800 GB / 64 = 44 GB for everybody.",
+        "stage 3, the weights too": "2,800 GB / 64 = 44 GB for everybody, without activations.",
     },
     right="stage 3, the weights too",
 )
@@ -306,8 +321,8 @@ predict(
 n_gpus = [2**i for i in range(11)]
 stages = ["0: nothing shared", "1: optimiser", "2: and gradients", "3: and weights"]
 show.lines(
-    {name: [sum(memory_budget(175e9, n, stage)) / 1e9 for n in n_gpus] for stage, name in enumerate(stages)},
-    "GPT-3 fits only if everything is shared out",
+    {name: [sum(memory_budget(n, n_gpu, stage)) / 1e9 for n_gpu in n_gpus] for stage, name in enumerate(stages)},
+    "Without activations, GPT-3 fits only if everything is shared out",
     "number of GPUs",
     "GB on each of them",
     x=n_gpus,
@@ -315,7 +330,16 @@ show.lines(
     log=True,
 )
 
+# %% [markdown]
+# 44 of 80 GB: that leaves 36 for activations, which no stage shares out. One full text needs
+
+# %%
+ways = ("everything", "no tables", "layer inputs")
+{f"kept: {kept}": f"{activation_bytes(MODELS['GPT-3'], kept=kept) / 1e9:,.1f} GB" for kept in ways}
+
 # %% [markdown] slide="subslide"
+# So only what comes into each layer is kept, and on the way back the layer is computed again.
+#
 # Stage 3 sounds absurd: how can one compute with a layer of which one holds a 64th? Just before a layer is needed, its pieces are fetched from the others; just after, they are thrown away. PyTorch calls it *fully sharded data parallel*
 # (`fully_shard`, FSDP2). It is one word more:
 
@@ -333,7 +357,7 @@ sharded = torchrun(2, **settings, shard=True)
 
 # %%
 predict(
-    "And on the way back?",
+    "2 FLOPs for each parameter and token on the way forward. How many more on the way back?",
     {
         "2 as well": "Each product of the way forward needs two on the way back.",
         "4": "One product for the gradient of the weights, one for what is handed on to the layer before.",
@@ -343,7 +367,8 @@ predict(
 )
 
 # %% [markdown]
-# PyTorch can count the multiplications and additions of all matrix products that really happen:
+# PyTorch can count the multiplications and additions of all matrix products that really happen. (A wide model and only
+# 16 tokens a text, so that the tables of attention, which this rule leaves out, hardly count.)
 
 # %% slide="subslide"
 from torch.utils.flop_counter import FlopCounterMode
@@ -362,25 +387,19 @@ per_parameter = 1 / (wide.count() * x[:, :16].numel())
 }
 
 # %% [markdown]
-# So training takes about **6 · N · D** FLOPs for N parameters and D tokens (Kaplan and others, 2020). Is that what the makers of GPT-3 counted? Our ledger of lesson 9 gives N; they read 300 billion tokens, and published the rest.
+# So training takes about **6 · N · D** FLOPs for N parameters and D tokens (Kaplan and others, 2020; their D is not our head size). The makers of GPT-3 multiplied exactly as you do, for eight sizes and
+# 300 billion tokens each. So their table can't check the 6: you have just measured that. It checks N, which the ledger of lesson 9 makes from layers and width alone.
 
 # %% slide="subslide"
-from course_lib.gpt.budgets import PUBLISHED, TOKENS, training_flops
+from course_lib.gpt.budgets import PUBLISHED, TOKENS, parameters_of, training_flops
 
-sizes = [(name, n, flops, training_flops(n, TOKENS)) for name, (n, flops) in PUBLISHED.items()]
-
-# %% [markdown] slide="subslide"
-# Published, and by the formula:
-
-# %%
-show.Table(
-    "GPT-3 in eight sizes, 300 billion tokens each (Brown and others 2020, table D.1)",
-    ["model", "parameters", "FLOPs, published", "6 · N · D"],
-    [(name, f"{n / 1e6:,.0f} million", f"{flops:.2e}", f"{mine:.2e}") for name, n, flops, mine in sizes],
-)
-
-# %%
-{"by our ledger": f"{training_flops(parameters('GPT-3'), TOKENS):.2e}", "published": f"{PUBLISHED['175B'][1]:.2e}"}
+rows = []
+for name, (n_layer, n_embd, published, flops) in PUBLISHED.items():
+    mine = parameters_of(n_layer, n_embd)
+    by_ledger = f"{mine / 1e6:,.0f} million", f"{training_flops(mine, TOKENS):.2e}"
+    rows.append([name, f"{n_layer} of {n_embd:,}", *by_ledger, f"{published / 1e6:,.0f} million", f"{flops:.2e}"])
+header = ["model", "layers, width", "N by the ledger", "6 · N · D", "N published", "FLOPs published"]
+show.Table("GPT-3 in eight sizes: our ledger, and Brown and others (2020)", header, rows)
 
 # %% [markdown] slide="slide"
 # ## How many days?
@@ -401,19 +420,24 @@ predict(
 # %% slide="subslide"
 from course_lib.gpt.budgets import training_days
 
-flops, (_, per_second) = PUBLISHED["175B"][1], GPUS["A100"]
-{f"GPUs: {n:,}": f"{training_days(flops, n, per_second, utilisation=0.4):,.0f} days" for n in (1, 64, 1024)}
-
-# %% [markdown]
-# Compare with somebody who did it. Narayanan and others (2021) report for 175 billion parameters, 300 billion tokens and 1,024 A100s: 140 · 10¹² FLOPs a second on each, and **34 days**. They threw activations away and computed them again, which makes
-# it 8 · N · D:
-
-# %%
-again = training_flops(175e9, TOKENS, recompute=True)
-{"computed": f"{training_days(again, 1024, 140e12, utilisation=1):.1f} days", "published": "34 days"}
+flops, (_, per_second) = training_flops(n, TOKENS), GPUS["A100"]
+days = {n_gpu: training_days(flops, n_gpu, per_second, utilisation=0.4) for n_gpu in (1, 64, 1024)}
+{f"GPUs: {n_gpu:,}": f"{d / 365:.0f} years" if d > 1000 else f"{d:.0f} days" for n_gpu, d in days.items()}
 
 # %% [markdown] slide="subslide"
-# And your machine? This runs one real step on what you have, and asks the same question. (It looks different everywhere.)
+# Is that true? Ask a run that really happened. BLOOM (Le Scao and others 2022) has 176 billion parameters and read 366 billion tokens, on 384 A100s: every layer cut between 4 GPUs, the layers dealt out to 12 such groups, and 8 such
+# teams shared the batch. Activations were computed again, so the way forward counts twice: 8 · N · D.
+
+# %%
+bloom = training_flops(176e9, 366e9, recompute=True)
+{f"at {share:.0%}": f"{training_days(bloom, 4 * 12 * 8, per_second, share):.0f} days" for share in (0.3, 0.4, 0.5)}
+
+# %% [markdown]
+# It took **118 days** (Luccioni and others 2022): our 40 % was off by a twentieth. While all went well its GPUs did nearly half of what is promised; the rest is small batches at the start, and GPUs that broke. Narayanan and others
+# (2021) measured 140 · 10¹² a second on 1,024 A100s, and *computed* 34 days for GPT-3, as you would.
+
+# %% [markdown] slide="subslide"
+# And your machine? This times the product of two large matrices on what you have, and asks the same question. (It looks different everywhere.)
 
 # %% tags=["nbval-ignore-output"]
 from course_lib.gpt.cost import seconds
@@ -422,7 +446,7 @@ from course_lib.gpt.device import choose_device
 device = choose_device()
 square = torch.randn(1024, 1024, device=device.kind)
 mine = 2 * 1024**3 / seconds(torch.mm, square, square)
-years = training_days(flops, 1, mine, utilisation=1) / 365
+years = float(f"{training_days(flops, 1, mine, utilisation=1) / 365:.2g}")  # two digits are enough
 print(f"{mine / 1e9:,.0f} · 10⁹ FLOPs a second on {device.kind}: GPT-3 would take about {years:,.0f} years.")
 
 # %% [markdown] slide="slide"
@@ -430,32 +454,32 @@ print(f"{mine / 1e9:,.0f} · 10⁹ FLOPs a second on {device.kind}: GPT-3 would 
 #
 # | What is too small | What to use |
 # |---|---|
-# | nothing | one process: lesson 11 |
+# | nothing | one process: [lesson 11](11_train_your_gpt.ipynb) |
 # | the time | data parallel: `torchrun`, every process holds the model |
-# | the memory for weights, gradients, optimiser | sharded: `--shard`, PyTorch's FSDP2 |
-# | the memory for one layer | tensor parallel within a machine, *and* the above |
+# | the memory for weights and optimiser | sharded: `--shard`, PyTorch's FSDP2 |
+# | the memory for one layer | tensor parallel, *and* the above |
+# | the network between machines | pipeline parallel: only the stream travels |
 # | the memory for activations | smaller batches, blockwise attention, computing them again |
 #
-# Several machines need the same program and one more line: [RUN_ON_A_CLUSTER.md](../RUN_ON_A_CLUSTER.md) has it, also for Slurm. Use what exists, nothing home-made: this lesson's program is PyTorch's parts
-# around your loop.
+# On several machines it is one line, the same on each: [RUN_ON_A_CLUSTER.md](../RUN_ON_A_CLUSTER.md), also for Slurm. Use what exists: PyTorch's parts, around your loop.
 
 # %% [markdown] slide="skip"
 # ## In the video's notation
 #
 # | the video | here |
 # |---|---|
-# | 175,181,291,520 weights in 27,938 matrices | 16 bytes each, to train them |
-# | "96 heads run in parallel" | each device runs some of them, for real |
+# | 175,181,291,520 weights in 27,938 matrices | 16 bytes for each parameter, to train it |
+# | 96 heads run in parallel | each device runs some, for real |
 # | every head has its own $W_Q$, $W_K$, $W_{V\downarrow}$ | its columns of `W_q`, `W_k`, `W_v`: cut between heads |
 # | $W_{V\uparrow}$ of a head | its rows of `W_o` |
 # | $\sum_h \Delta E^{(h)}$ | each device's part of the sum, then an all-reduce |
 #
-# The video's picture, one small set of matrices per head, is how the layer is really stored on a cluster. One wide matrix is how a single GPU likes it.
+# The video's picture, a small set of matrices per head, is how a layer is *cut*. A device holds several side by side: of GPT-3's 96, one of 8 has 12.
 
 # %% [markdown] slide="slide"
 # ## What to take away
 #
-# 1. Training takes 16 bytes a parameter and 6 · N · D FLOPs: both can be known on paper, and agree with what was published.
+# 1. Training takes 16 bytes a parameter and 6 · N · D FLOPs: both can be known on paper. A run that really took 118 days agrees within a tenth.
 # 2. The mean of the parts' gradients is the gradient of the whole. So a thousand processes can be one training, step by step.
 # 3. Heads are added up, so a layer can be cut between them; and nobody has to hold all of a model.
 #

@@ -19,16 +19,18 @@ import torch
 from course_lib.attention.numpy_attention import multi_head_attention
 from course_lib.gpt import torchrun as launcher
 from course_lib.gpt.budgets import (
+    GPUS,
     PUBLISHED,
     TOKENS,
     activation_bytes,
     memory_budget,
     parameters,
+    parameters_of,
     training_days,
     training_flops,
 )
 from course_lib.gpt.checkpoints import CheckpointError, read_checkpoint
-from course_lib.gpt.distributed import TeamRun, example, train_together
+from course_lib.gpt.distributed import TeamRun, example, parser, train_together
 from course_lib.gpt.ledger import GPT_3
 from course_lib.gpt.run import Run
 from course_lib.gpt.sharding import average_gradients, shard_heads
@@ -125,6 +127,35 @@ def test_two_machines_by_the_lines_of_the_cluster_page(alone, tmp_path):
     assert [node.returncode for node in nodes] == [0, 0], said[0][1][-2000:]
     assert sorted(out.count("step 20 of 20") for out, _ in said) == [0, 1], "one process speaks, on one of the machines"
     assert farthest(read_checkpoint(saved)[0]["losses"].tolist(), alone[0]) <= 1e-4
+
+
+@posix
+def test_the_slurm_script_trains_a_large_model_on_a_text(tmp_path):
+    """The page's script, with pretended srun, scontrol and torchrun: what would every machine start?"""
+    text = (ROOT / "RUN_ON_A_CLUSTER.md").read_text(encoding="utf-8")
+    script = re.search(r"## Slurm.*?```bash\n(.*?)```", text, re.DOTALL)[1]
+    told = tmp_path / "told"
+    pretended = {
+        "srun": 'echo "cpus $SRUN_CPUS_PER_TASK"; exec "$@"',
+        "scontrol": "echo node7; echo node8",
+        "torchrun": f'printf "%s\\n" "$@" > "{told}"',
+    }
+    for name, line in pretended.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    slurm = {"JOB_NUM_NODES": "4", "JOB_ID": "12345", "JOB_NODELIST": "node[7-10]", "CPUS_PER_TASK": "32"}
+    environment = {f"SLURM_{name}": value for name, value in slurm.items()}
+    environment |= {"SLURM_SUBMIT_DIR": f"{tmp_path}/my course", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    run = subprocess.run(["bash", "-eu", "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout == "cpus 32\n", "since Slurm 22.05 srun needs it said again"
+    words = told.read_text(encoding="utf-8").splitlines()
+    assert words[words.index("--rdzv-endpoint") + 1] == "node7:22345"
+    options = parser().parse_args(words[words.index("course_lib.gpt.distributed") + 1 :])
+    assert options.text == f"{tmp_path}/my course/my_text.txt"
+    assert parameters_of(options.n_layer, options.n_embd) > 80e6, "no toy"
+    assert options.batch_size % (4 * 8) == 0, "as many machines and GPUs as the script asks for"
+    assert options.n_embd % options.n_head == 0
+    Settings.of({name: value for name, value in vars(options).items() if name in Settings.__dataclass_fields__})
 
 
 def wait_for(truth, what):
@@ -257,9 +288,10 @@ def test_heads_that_do_not_fit_are_refused():
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_flops_of_brown_et_al(name):
-    """Table D.1 of Brown et al. (2020), whose last digit is rounded."""
-    n_parameters, flops = PUBLISHED[name]
+def test_sizes_and_flops_of_brown_et_al(name):
+    """Tables 2.1 and D.1 of Brown et al. (2020), whose last digit is rounded: the ledger makes N from layers and width alone."""
+    n_layer, n_embd, n_parameters, flops = PUBLISHED[name]
+    assert parameters_of(n_layer, n_embd) == pytest.approx(n_parameters, rel=0.005)
     assert training_flops(n_parameters, TOKENS) == pytest.approx(flops, rel=0.005)
 
 
@@ -280,6 +312,17 @@ def test_days_of_narayanan_et_al():
     assert training_days(training_flops(175e9, 300e9, recompute=True), 1_024, 140e12, 1) == pytest.approx(34, abs=0.5)
 
 
+def test_days_of_bloom():
+    """A run that happened: 118 days, 5 hours, 41 minutes (Luccioni et al. 2022, table 1), and 1,082,990 GPU-hours (Le Scao et al. 2022)."""
+    flops = training_flops(176e9, 366e9, recompute=True)
+    assert training_days(flops, 384, GPUS["A100"][1], 0.4) == pytest.approx(118.2, rel=0.06)
+    by_hours = 1_082_990 / 384 / 24
+    assert by_hours == pytest.approx(118.2, rel=0.01), "their two numbers agree"
+
+
 def test_activations_of_korthikanti_et_al():
-    """Figure 1 of "Reducing activation recomputation" (2022): GPT-3's activations for one text per layer need 34 + 80 bytes a number."""
-    assert activation_bytes(GPT_3) == 96 * 2_048 * 12_288 * (34 + 80)
+    """ "Reducing activation recomputation" (2022): for each number of GPT-3's stream 34 + 80 bytes, 34 without the tables, 2 for inputs alone."""
+    numbers = 96 * 2_048 * 12_288
+    assert activation_bytes(GPT_3) == numbers * (34 + 80)
+    assert activation_bytes(GPT_3, kept="no tables") == numbers * 34
+    assert activation_bytes(GPT_3, n_texts=3, kept="layer inputs") == 3 * numbers * 2

@@ -1,6 +1,7 @@
 """What training a GPT takes: computations, bytes, GPUs and days, before anything is bought."""
 
 import math
+from dataclasses import replace
 
 from .ledger import GPT_2, GPT_3, code_ledger
 from .model import GPTConfig
@@ -10,16 +11,17 @@ GPT_2_XL = GPTConfig(
 )  # Radford et al. (2019)
 MODELS = {"GPT-2": GPT_2, "GPT-2 XL": GPT_2_XL, "GPT-3": GPT_3}
 
-# Brown et al. (2020), table D.1: parameters, and computations for 300 billion tokens.
+# Brown et al. (2020), tables 2.1 and D.1: layers, width, parameters, and computations for 300 billion tokens. Table 2.1 gives the 13B model
+# a width of 5,140; its 40 heads of 128 make 5,120, and so does its number of parameters.
 PUBLISHED = {
-    "Small": (125e6, 2.25e20),
-    "Medium": (356e6, 6.41e20),
-    "Large": (760e6, 1.37e21),
-    "XL": (1_320e6, 2.38e21),
-    "2.7B": (2_650e6, 4.77e21),
-    "6.7B": (6_660e6, 1.20e22),
-    "13B": (12_850e6, 2.31e22),
-    "175B": (174_600e6, 3.14e23),
+    "Small": (12, 768, 125e6, 2.25e20),
+    "Medium": (24, 1_024, 356e6, 6.41e20),
+    "Large": (24, 1_536, 760e6, 1.37e21),
+    "XL": (24, 2_048, 1_320e6, 2.38e21),
+    "2.7B": (32, 2_560, 2_650e6, 4.77e21),
+    "6.7B": (32, 4_096, 6_660e6, 1.20e22),
+    "13B": (40, 5_120, 12_850e6, 2.31e22),
+    "175B": (96, 12_288, 174_600e6, 3.14e23),
 }
 TOKENS = 300e9
 
@@ -51,10 +53,14 @@ def memory_budget(n_parameters, n_device=1, stage=0):
     )
 
 
-def activation_bytes(config, n_texts=1):
-    """Bytes that the way forward keeps for the way back, for so many texts of full length, in 16 bits (Korthikanti et al. 2022, equation 1)."""
+def activation_bytes(config, n_texts=1, kept="everything"):
+    """Bytes that the way forward keeps for the way back, for so many texts of full length, in 16 bits (Korthikanti et al. 2022).
+
+    kept: "everything"; "no tables", all but the tables of attention, which are computed again; or "layer inputs", what comes into each layer.
+    """
     C, T, H = config.n_embd, config.context_length, config.n_head
-    return config.n_layer * T * n_texts * C * (34 + 5 * H * T / C)
+    bytes_each = {"everything": 34 + 5 * H * T / C, "no tables": 34, "layer inputs": 2}  # for each number of the stream
+    return config.n_layer * T * n_texts * C * bytes_each[kept]
 
 
 def training_days(flops, n_gpu, flops_per_second, utilisation=0.4):
@@ -70,3 +76,8 @@ def gpus_to_hold(n_bytes, gpu="A100"):
 def parameters(name):
     """The number of parameters of one of MODELS, counted by the ledger of lesson 9."""
     return code_ledger(MODELS[name]).total
+
+
+def parameters_of(n_layer, n_embd):
+    """The same count for a GPT-3 of other sizes; how many heads share out its width makes no difference."""
+    return code_ledger(replace(GPT_3, n_layer=n_layer, n_embd=n_embd, n_head=1)).total

@@ -150,7 +150,7 @@ def parser():
     made.add_argument("--shard", action="store_true", help="FSDP2: every process holds a part of the model only")
     made.add_argument("--precision", type=_precision, help="float32 or bfloat16 (what the device does best)")
     made.add_argument("--result", help="a file for the losses and the gradients of the first step")
-    made.add_argument("--crash", help="rank:step, a process that is killed behind a step, to try it")
+    made.add_argument("--crash", help="rank:step, a process that is killed after a step, to try it")
     for name, size in SMALL.items():
         made.add_argument(_option(name), type=int, default=size, help=f"({size})")
     for setting in fields(Settings):
