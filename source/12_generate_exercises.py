@@ -17,7 +17,7 @@ from course_lib.gpt.toy_model import ToyModel
 #
 # `temperature` 0 means: the id of the highest logit, whatever `u` is.
 #
-# With logits `[0, 2, 1, -1]`, temperature 0.5 and u = 0.9 the answer is 2: the shares are about 0.02, 0.86, 0.12 and 0.
+# With logits `[0, 2, 1, -1]`, temperature 0.5 and u = 0.9 the answer is 2: the shares are about 0.02, 0.86, 0.12 and 0.00.
 
 
 # %%
@@ -58,8 +58,8 @@ check(top_k)
 # Go through the tokens from the most probable one on, and keep them until their probabilities add up to `p` or more. The one that carries the sum across `p` stays. At least one token always
 # stays, also for p = 0.
 #
-# Return probabilities, shape (V,): the softmax among those that stay, at their own places, and 0 for all others. Probabilities `[0.15, 0.5, 0.05, 0.3]` with p = 0.7 become
-# `[0, 0.625, 0, 0.375]`.
+# Return probabilities, shape (V,): the softmax among those that stay, at their own places, and 0 for all others. The logits `np.log([0.15, 0.5, 0.05, 0.3])` with p = 0.7
+# give `[0, 0.625, 0, 0.375]`.
 
 
 # %%
@@ -87,6 +87,16 @@ check(top_p)
 #
 # Return the list `ids` with `n_tokens` more, each the one with the highest logit. Read no token twice while the text fits the window. When it no longer fits, begin anew for each new token: an
 # empty cache, and the last `context_length` ids from position 0 on. Leave `ids` as it was.
+
+# %% [markdown]
+# With 4 positions and the ids `[5, 2]`, where `x`, `y` and `z` are what is picked, the calls are
+#
+# ```python
+# model([5, 2], 0, cache)
+# model([x], 2, cache)
+# model([y], 3, cache)
+# model([2, x, y, z], 0, [])  # it no longer fits
+# ```
 
 
 # %%
@@ -120,10 +130,13 @@ check(generate_with_cache)
 # from course_lib.gpt.fluffy import fluffy_model
 #
 # model, words = fluffy_model(), list(FluffyCorpus().vocabulary)
-# ids, rng = [words.index("a")], np.random.default_rng(0)
+# text = "a fluffy blue creature roamed the verdant forest . the creature was"
+# ids, rng, temperature = [words.index(word) for word in text.split()], np.random.default_rng(0), 2.0
 # for _ in range(30):
 #     logits = model(torch.tensor([ids]))[0, -1].detach().numpy()
-#     ids.append(sample(np.log(top_k(logits, 10) + 1e-12), 1.0, rng.random()))
+#     kept = top_k(logits / temperature, 10)  # first the heat, then the cut
+#     with np.errstate(divide="ignore"):  # the log of 0 is −∞: what is cut stays cut
+#         ids.append(sample(np.log(kept), 1.0, rng.random()))
 # " ".join(words[i] for i in ids)
 # ```
 #
