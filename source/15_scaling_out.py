@@ -398,8 +398,13 @@ for name, (n_layer, n_embd, published, flops) in PUBLISHED.items():
     mine = parameters_of(n_layer, n_embd)
     by_ledger = f"{mine / 1e6:,.0f} million", f"{training_flops(mine, TOKENS):.2e}"
     rows.append([name, f"{n_layer} of {n_embd:,}", *by_ledger, f"{published / 1e6:,.0f} million", f"{flops:.2e}"])
+
+# %% [markdown] slide="subslide"
+# By the ledger, and as Brown and others (2020) published it:
+
+# %%
 header = ["model", "layers, width", "N by the ledger", "6 · N · D", "N published", "FLOPs published"]
-show.Table("GPT-3 in eight sizes: our ledger, and Brown and others (2020)", header, rows)
+show.Table("GPT-3 in eight sizes, 300 billion tokens each", header, rows)
 
 # %% [markdown] slide="slide"
 # ## How many days?
