@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from course_lib.check import check, find, hint, portfolio, progress_text, record, show
+from course_lib.check.overview import Overview, lessons
 from course_lib.check.predict import predict
 from course_lib.check.present import NotYet
+from tests.conftest import ROOT
 
 RIGHT = "def dot(a, b):\n    return a @ b\n"
 
@@ -159,6 +161,44 @@ def test_the_map_has_every_exercise(folder):
     assert all(name in text for name in find.tables())
 
 
+def test_the_map_as_a_view_follows_checks_hints_and_guesses(folder, cell, capsys):
+    view = Overview().widget()
+    assert set(view.states.values()) == {"open"}
+    check(cell(RIGHT)["dot"])
+    with pytest.raises(NotYet):
+        check(cell("def all_pairs(X):\n    return X @ X\n")["all_pairs"])
+    hint("embed")
+    predict("How much?", {"one": "No.", "two": "Yes."}, right="two").choose("two")
+    entries = {one["name"]: one for one in view.exercises}
+    assert (entries["dot"]["state"], entries["dot"]["kept"], entries["dot"]["tries"]) == ("done", "my_gpt/dot.py", 1)
+    assert (entries["all_pairs"]["state"], entries["all_pairs"]["kept"]) == ("tried", "")
+    assert (entries["embed"]["state"], entries["embed"]["hints"]) == ("open", 1)
+    assert view.guesses == [1, 1]
+
+
+def test_the_map_names_pages_that_exist_and_its_twin_says_the_same(folder):
+    record.record_try("dot", True)
+    for lesson in lessons():
+        assert (ROOT / lesson["sheet"]).exists()
+        assert lesson["title"] in (ROOT / lesson["notebook"]).read_text(encoding="utf-8")
+        assert lesson["title"]
+    twin = Overview().widget().twin()._repr_mimebundle_()["text/html"]
+    assert "1 of" in twin
+    assert all(f"<code>{name}</code>" in twin for name in find.tables())
+    assert twin.count("<small>done</small>") == 1
+
+
+@pytest.mark.parametrize("entry", [{"state": "half"}, {"state": "done", "tries": "many", "hints": -1, "day": 3}])
+def test_the_map_survives_a_record_that_makes_no_sense(folder, entry):
+    folder.mkdir()
+    found = {"exercises": {"dot": entry}, "predictions": {}}
+    (folder / "progress.json").write_text(json.dumps(found), encoding="utf-8")
+    dot = next(one for one in Overview().exercises if one["name"] == "dot")
+    assert dot["state"] in ("done", "open")
+    assert (dot["tries"], dot["hints"]) == (0, 0)
+    assert "dot" in str(Overview())
+
+
 # ---- the portfolio -------------------------------------------------------------------------------------------------
 
 STYLES = {
@@ -225,12 +265,22 @@ def test_without_a_front_end_there_is_a_static_list():
 
 def test_with_a_front_end_choosing_records(folder):
     choice = question().widget()
-    assert (choice.options, choice.guess, choice.said) == (["one", "two & three"], -1, "")
-    choice.guess = 1
+    assert (sorted(choice.options), choice.guess, choice.said) == (["one", "two & three"], -1, "")
+    choice.guess = choice.options.index("two & three")
     assert (choice.mark, choice.said) == ("✗", "Not quite: it is “one”. no.")
-    choice.guess = 0
+    choice.guess = choice.options.index("one")
     assert (choice.mark, choice.said) == ("✓", "Yes. because 1.")
     assert recorded(folder)["predictions"]["Which <b>?"]["right"] is True
+
+
+def test_the_order_of_the_options_tells_nothing():
+    """Always the same for a question, and the right one is about as often first, second and third."""
+    orders = []
+    for number in range(300):
+        asked = predict(f"Question {number}?", {"a": "", "right": "", "b": ""}, right="right")
+        assert list(asked.options) == list(predict(asked.question, dict(asked.options), right="right").options)
+        orders.append(list(asked.options).index("right"))
+    assert min(orders.count(place) for place in range(3)) > 75
 
 
 def test_the_right_option_must_be_an_option():

@@ -7,7 +7,7 @@ Each lesson's table is in lesson_NN.py: one reference with forks, sentences, inp
 
 import inspect
 
-from . import engine, find, portfolio, present, record, run_all
+from . import engine, find, overview, portfolio, present, record, run_all
 from .engine import Exercise
 from .overview import Overview
 from .predict import predict
@@ -39,8 +39,10 @@ def check(function):
     notes = [record.record_try(exercise.name, verdict.ok)]
     if verdict.ok:
         notes.append(portfolio.save(function, exercise.name))
+        overview.look_again()
         present.display(present.Line(verdict.state, verdict.text, " ".join(filter(None, notes))))
         return
+    overview.look_again()
     if present.in_notebook() and "values" in verdict.names:
         present.display(_picture(exercise, function))
     run_all.stop_here()
@@ -51,6 +53,7 @@ def hint(function):
     """Show the next of the three hints of an exercise: a question, the tool, the first line."""
     exercise = _exercise(function)
     number = record.next_hint(exercise.name, len(exercise.hints))
+    overview.look_again()
     after = (
         ""
         if number < len(exercise.hints)
@@ -89,5 +92,5 @@ def progress_text():
 
 
 def progress():
-    """Draw the map of done, tried and open exercises."""
+    """Draw the map of done, tried and open exercises; in a notebook it follows every check of that notebook."""
     present.display(Overview())

@@ -1,15 +1,24 @@
 """A prediction before a run: a choice that is recorded and then explained, or a static list where no front end listens."""
 
-from . import present, record
+import hashlib
+
+from . import overview, present, record
 
 
 class Prediction:
-    """One question with an explanation for every option; a radio choice in JupyterLab, the same as static HTML elsewhere."""
+    """One question with an explanation for every option; a radio choice in JupyterLab, the same as static HTML elsewhere.
+
+    The options are shuffled, always in the same way for the same question.
+    """
 
     def __init__(self, question, options, right):
         if right not in options:
             raise ValueError(f"the right option {right!r} is not among {list(options)}")
-        self.question, self.options, self.right = question, dict(options), right
+        shuffled = sorted(options, key=lambda option: hashlib.sha256(f"{question}\n{option}".encode()).digest())
+        self.question, self.right = question, right
+        self.options = {
+            option: options[option] for option in shuffled
+        }  # whoever writes three puts the right one second
 
     def feedback(self, guess):
         """The sentence that a guess earns."""
@@ -21,19 +30,21 @@ class Prediction:
         if guess not in self.options:
             raise ValueError(f"{guess!r} is not one of {list(self.options)}")
         note = record.record_guess(self.question, guess, guess == self.right)
+        overview.look_again()
         return f"{self.feedback(guess)} {note}".strip()
 
     def __str__(self):
         choices = "\n".join(f"  ○ {option}" for option in self.options)
         return f"Predict: {self.question}\n{choices}"
 
-    def static_html(self):
-        """The question as it is seen where nothing can be clicked: the answer is folded away."""
+    def still(self):
+        """The question where nothing can be clicked, as text and as HTML: the answer is folded away."""
         choices = "".join(f"<li>{present.inline(option)}</li>" for option in self.options)
         why = present.inline(self.options[self.right])
         answer = f"<details><summary>Answer</summary><p><b>{present.inline(self.right)}</b>: {why}</p></details>"
         style = "border-left:5px solid #0050e0;padding:.35em .8em;margin:.2em 0"
-        return f'<div style="{style}"><b>Predict:</b> {present.inline(self.question)}<ul>{choices}</ul>{answer}</div>'
+        asked = f"<b>Predict:</b> {present.inline(self.question)}"
+        return present.Still(str(self), f'<div style="{style}">{asked}<ul>{choices}</ul>{answer}</div>')
 
     def widget(self):
         """The question as a view: choosing an option records it and shows its explanation."""
@@ -42,22 +53,12 @@ class Prediction:
         def answer(guess):
             return present.MARKS[present.RIGHT if guess == self.right else present.WRONG], self.choose(guess)
 
-        return Choice(self.question, self.options, answer, twin=Still(str(self), self.static_html()))
+        return Choice(self.question, self.options, answer, twin=self.still())
 
     def _repr_mimebundle_(self, **_):
         if present.in_notebook():
             return self.widget()._repr_mimebundle_()
-        return Still(str(self), self.static_html())._repr_mimebundle_()
-
-
-class Still:
-    """A text and its HTML, as a cell shows them."""
-
-    def __init__(self, text, html):
-        self.text, self.html = text, html
-
-    def _repr_mimebundle_(self, **_):
-        return {"text/plain": self.text, "text/html": self.html}
+        return self.still()._repr_mimebundle_()
 
 
 def predict(question, options, right):

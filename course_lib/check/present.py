@@ -49,6 +49,19 @@ class Line:
         }
 
 
+class Still:
+    """A text and its HTML, as a cell shows them where nothing can be clicked."""
+
+    def __init__(self, text, html):
+        self.text, self.html = text, html
+
+    def __str__(self):
+        return self.text
+
+    def _repr_mimebundle_(self, **_):
+        return {"text/plain": self.text, "text/html": self.html}
+
+
 def in_notebook():
     """True if a front end that can show rich output listens."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None

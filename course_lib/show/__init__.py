@@ -39,9 +39,11 @@ __all__ = [
 
 VIEWS = {  # the module of each view
     "AttentionGrid": "attention_grid",
+    "Choice": "choice",
     "DotProduct": "dot_product",
     "HeadBrowser": "head_browser",
     "LedgerSliders": "ledger_sliders",
+    "ProgressMap": "progress_map",
     "QueryKeyEditor": "query_key_editor",
     "TrainingPlayer": "training_player",
 }

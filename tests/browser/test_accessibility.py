@@ -11,9 +11,14 @@ from tests.browser.test_head_views import GRIDS, HEADS, RUN
 
 SOURCES = {
     "AttentionGrid": (".ag", GRIDS),
+    "Choice": (
+        ".ch",
+        "from course_lib.check import predict\n\npredict('How much?', {'one': 'No.', 'two': 'Yes.'}, right='two')",
+    ),
     "DotProduct": (".dp", "from course_lib import show\n\nshow.DotProduct([3, 1], [2, 2])"),
     "HeadBrowser": (".hb", HEADS.removesuffix("browser") + 'browser.off, browser.text = [[0, 1]], "a zebra"\nbrowser'),
     "LedgerSliders": (".ls", "from course_lib import show\n\nshow.LedgerSliders()"),
+    "ProgressMap": (".pm", "from course_lib.check import progress\n\nprogress()"),
     "QueryKeyEditor": (".qk", "from course_lib import show\n\nshow.QueryKeyEditor()"),
     "TrainingPlayer": (".tp", RUN),
 }
