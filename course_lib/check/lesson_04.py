@@ -116,7 +116,7 @@ SOFTMAX = Exercise(
         argmax="The highest score takes all: that is argmax. A softmax gives the others their share, too.",
         sigmoid="You used a sigmoid: each score by itself. The scores of a row must compete: divide by the sum of exps.",
         logarithm="You returned the logarithm of the shares; return the shares.",
-        first_row="You returned the first row only. Is `return` inside the loop? Move it to the left, behind the loop.",
+        first_row="You returned the first row only. Is `return` inside the loop? Move it to the left, after the loop.",
         whole_table="Your whole table shares out a single 1. Each row must share out its own: use `axis=-1`.",
     ),
     hints=(
@@ -410,7 +410,7 @@ EFFECTIVE_TOKENS = Exercise(
         row_sums="You added up the weights of each row: that is always 1. Each weight belongs with its logarithm: the exponential of the entropy.",
         rounded="You rounded to whole tokens. Half tokens are fine: return the number as it is.",
         never_begins_again="Your sum goes on from row to row. Begin it at 0 again for each row, inside the outer loop.",
-        first_row="You returned the first row's number only. Is `return` inside the loop? Move it to the left, behind the loop.",
+        first_row="You returned the first row's number only. Is `return` inside the loop? Move it to the left, after the loop.",
         tiny_added="You added 0.01 before the log, and that changes the result. Put 1 in place of 0 only: `np.where(weights > 0, weights, 1)`.",
         no_sum="You kept a number for every weight. Add up each row before the exp: `sum(axis=-1)`.",
         nan_hidden="`nan_to_num` turns the NaN of log(0) into 0, and a row can't look at 0 tokens. Put 1 in place of 0 before the log: log(1) = 0.",

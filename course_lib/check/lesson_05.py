@@ -222,7 +222,7 @@ def _attention(x, may_look=None, fill=-np.inf, erase=False):
 
 
 def _from_later(x, step=1):
-    """Row i is row i + step of x; the rows behind the end are 0."""
+    """Row i is row i + step of x; the rows after the end are 0."""
     return np.concatenate([x[step:], np.zeros_like(x[:step])])[: len(x)]
 
 
@@ -267,7 +267,7 @@ _LEAKING = {
 
 
 def leaks(f, x, position, slip):
-    """Change what stands behind `position`; do the rows up to there move?"""
+    """Change what stands after `position`; do the rows up to there move?"""
     T = len(x)
     behind = slip(
         lambda: slice(position + 1, T),
@@ -333,23 +333,23 @@ LEAKS = Exercise(
         CANCELS,
     ],
     says=dict(
-        changes_earlier="You changed the tokens up to `position`: those may move the rows. Change only the ones behind: `changed[position + 1 :]`.",
+        changes_earlier="You changed the tokens up to `position`: those may move the rows. Change only the ones after: `changed[position + 1 :]`.",
         changes_itself="You changed the token at `position` as well, and its own row may move with it. Begin one later: `changed[position + 1 :]`.",
-        skips_the_next="You left out the token right behind `position`, the one that leaks most often. Begin at `position + 1`.",
-        only_the_next="You changed only the token right behind `position`. A leak can come from any later one: change them all.",
-        next_is_missing="You changed only the token right behind `position`, and behind the last one there is none. Change all of them: `changed[position + 1 :]`.",
-        only_the_last="You changed only the last token. A leak can come from any token behind `position`: change them all.",
+        skips_the_next="You left out the token right after `position`, the one that leaks most often. Begin at `position + 1`.",
+        only_the_next="You changed only the token right after `position`. A leak can come from any later one: change them all.",
+        next_is_missing="You changed only the token right after `position`, and after the last one there is none. Change all of them: `changed[position + 1 :]`.",
+        only_the_last="You changed only the last token. A leak can come from any token after `position`: change them all.",
         changes_all="You changed every token. Leave those up to `position` as they are, or their rows move for a good reason.",
         one_feature="You changed only one column of the later tokens. A leak may sit in any feature: change whole rows.",
         nan="You put NaN or ∞ into the later tokens. 0 · NaN and 0 · ∞ are NaN, which gets through a tight mask, too. Use ordinary numbers.",
         nothing_changed="Your probe never finds anything. Does the second call of f get other tokens? `changed = x` is no copy (write `x.copy()`), and the change must be large enough to be seen.",
         compares_with_x="You compared f's output with x. Compare two outputs: f(x) and f(changed).",
-        compares_all="You compared all rows. Those behind `position` may move: compare only rows 0 to `position`.",
+        compares_all="You compared all rows. Those after `position` may move: compare only rows 0 to `position`.",
         compares_last="You compared only the last row, and that one may see everything. Compare rows 0 to `position`.",
         compares_one="You compared only the row at `position`. A leak can be in an earlier row: compare all rows up to there.",
         compares_first="You compared only row 0. Compare all rows up to and including `position`.",
         compares_before="You left out the row at `position` itself. It must not move either: `[: position + 1]`.",
-        compares_behind="You compared the rows behind `position`: those may move. Compare the rows up to and including it.",
+        compares_behind="You compared the rows after `position`: those may move. Compare the rows up to and including it.",
         sums="You compared sums: if one row rises and another falls, they cancel. Compare entry by entry.",
         all_must_move="You ask whether *every* entry moved. One that moves is enough: `.any()`, or `not np.allclose(…)`.",
         only_upwards="You only notice entries that get larger. Take the absolute difference: a leak can lower a number, too.",
@@ -357,11 +357,11 @@ LEAKS = Exercise(
         negated="Yours is the wrong way round: True means that f leaks, so that the rows are *not* the same.",
         entry_by_entry="You returned an answer for every entry. One answer is wanted: did any of them move?",
         how_far="You returned how far the rows moved. One answer is wanted, yes or no: is it more than a rounding error?",
-        always="Your probe says that everything leaks, even if nothing stands behind `position`. Compare f(x) with f(changed).",
+        always="Your probe says that everything leaks, even if nothing stands after `position`. Compare f(x) with f(changed).",
     ),
     hints=(
-        "If f can't see what is behind `position`, what happens to its first rows when you change something there?",
-        "Copy x, change the copy behind `position`, call f twice, and compare the rows up to `position` with `np.allclose`.",
+        "If f can't see what is after `position`, what happens to its first rows when you change something there?",
+        "Copy x, change the copy after `position`, call f twice, and compare the rows up to `position` with `np.allclose`.",
         "`changed = x.copy()`, then `changed[position + 1 :] += 1.0`.",
     ),
     probes=(
@@ -435,7 +435,7 @@ SLIDING_WINDOW_MASK = Exercise(
         one_too_few="Your tokens see one too few. With a window of 2 a token sees itself and the one before.",
         doubled="Your window is twice as long as it should be.",
         not_causal="Your window reaches into the future as well. A token sees only itself and earlier ones: also ask for j <= i.",
-        half_each_side="You put the token in the middle of its window. The window ends with the token itself: nothing behind it.",
+        half_each_side="You put the token in the middle of its window. The window ends with the token itself: nothing after it.",
         no_window="That is the plain causal mask. Hide the tokens that are too far back, too: i - j must be smaller than `window`.",
         no_itself="Your tokens do not see themselves. The window contains the token itself: i == j is allowed.",
         moved_back="Your window ends one token too early. It contains the token itself, and `window` - 1 before it.",

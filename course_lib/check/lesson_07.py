@@ -55,7 +55,7 @@ SPLIT_HEADS = Exercise(
     ],
     says=dict(
         no_transpose="The shape is right, but `reshape` mixed up tokens and heads. First `reshape(B, T, H, D)`, then swap the axes of T and H.",
-        not_moved="You cut the columns correctly. The head axis is still behind T: swap axes 1 and 2 to get (B, H, T, D).",
+        not_moved="You cut the columns correctly. The head axis is still after T: swap axes 1 and 2 to get (B, H, T, D).",
         interleaved="Your heads take turns: each gets every H-th column. They should get neighbouring ones: `reshape(B, T, H, D)`, with H before D.",
         turned_columns="You swapped T and C *before* the reshape, which then tears the columns apart. Reshape first: (B, T, H, D).",
         mixed_with_batch="Heads and texts are mixed up: each text needs all of its own heads. Keep B as the first axis: `reshape(B, T, H, D)`.",
@@ -126,7 +126,7 @@ MERGE_HEADS = Exercise(
         one_below_the_other="You put the heads below each other. Side by side: each token's row holds all its heads, H · D columns.",
         tokens_below="You gave each token a row for each head. Side by side: one row for each token, with H · D columns.",
         features_in_front="Your features came in front of the heads. The order before the reshape is (B, T, H, D): `swapaxes(1, 2)`.",
-        heads_in_a_list="You put the heads one behind the other along the batch axis. Side by side: `axis=-1`.",
+        heads_in_a_list="You put the heads one after the other along the batch axis. Side by side: `axis=-1`.",
         largest="You kept the largest number of all heads. Put them side by side: nothing is thrown away.",
         averaged="You averaged the heads: what each of them found gets lost. Put them side by side.",
         added="You added the heads up: nobody can tell them apart afterwards. Put them side by side; `W_o` comes later.",

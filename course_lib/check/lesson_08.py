@@ -341,7 +341,7 @@ AND_NEURON = Exercise(
         (np.array([[0.9, 0.9]]), np.array([0.0, 1]), np.array([1.0, 0])),
     ],
     says=dict(
-        no_relu="Your neuron can be negative. Put a ReLU behind the bias: what is below 0 becomes 0.",
+        no_relu="Your neuron can be negative. Put a ReLU after the bias: what is below 0 becomes 0.",
         absolute="You took the absolute value. Then a loud “no” fires. ReLU: what is below 0 becomes 0.",
         step="Your neuron says only yes or no. ReLU keeps the size of what is above 0.",
         capped="You cut off everything above 1. ReLU only cuts off what is below 0.",
@@ -352,7 +352,7 @@ AND_NEURON = Exercise(
         bias_up="Your bias is +1. It should hold the neuron back: −1.",
         bias_large="Your bias is −2: even both properties give 0. Both together must give 1.",
         bias_half="Your bias is −0.5: one property alone still fires. It must give exactly 0.",
-        bias_after="You subtracted 1 behind the ReLU. The bias comes first, then the ReLU.",
+        bias_after="You subtracted 1 after the ReLU. The bias comes first, then the ReLU.",
         bias_for_each="You subtracted 1 from each answer, and bent each. One neuron: add both answers, subtract 1 once, then ReLU.",
         bent_apart="You bent each answer by itself. A neuron adds first, so that a “no” can outweigh a “yes”; one ReLU comes at the end.",
         bias_on_x="You subtracted 1 from x. The bias is added to the dot product.",

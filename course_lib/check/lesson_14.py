@@ -365,7 +365,7 @@ LOGIT_LENS = Exercise(
         no_table="You returned the normalised streams. Now ask for every token of the vocabulary: `@ token_table.T`.",
         last_layer="You looked at the last layer only: that is what the model says anyway. Keep all L + 1 streams.",
         first_left_out="The stream before the first layer is missing. Keep all L + 1 of them.",
-        last_left_out="The stream behind the last layer is missing. Keep all L + 1 of them.",
+        last_left_out="The stream after the last layer is missing. Keep all L + 1 of them.",
         last_token="You looked at the last token only. Return a prediction for every token: (L + 1, T, V).",
         reversed="Your layers are in reverse order.",
         differences="You looked at what each layer adds. The lens reads the stream itself: everything that has been added so far.",
@@ -377,7 +377,7 @@ LOGIT_LENS = Exercise(
         turned="Your last two axes are (V, T). A token of the text is a row: (L + 1, T, V).",
     ),
     hints=(
-        "What does the model do with the stream behind its last layer? Do the same with all of them. Which two steps are that?",
+        "What does the model do with the stream after its last layer? Do the same with all of them. Which two steps are that?",
         "`final_norm` takes (…, C) and gives (…, C): all layers at once. Then comes a product with the table, turned round.",
         "`read = final_norm(streams)`, and one `@` is left.",
     ),
