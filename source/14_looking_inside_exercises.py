@@ -73,7 +73,7 @@ check(ablate_head)
 # %% [markdown]
 # ## 4. What would each layer predict?
 #
-# `streams` has shape (L + 1, T, C): the residual stream of one text, before the first layer, between the layers, and behind the last one. `final_norm` is the
+# `streams` has shape (L + 1, T, C): the residual stream of one text, before the first layer, between the layers, and after the last one. `final_norm` is the
 # model's last layer norm, a function of (…, C). `token_table` has shape (V, C): a row for each token of the vocabulary.
 #
 # Do with **every** stream what the model does with the last one: norm, then a score for each token. Return these logits, shape (L + 1, T, V).
@@ -92,7 +92,7 @@ check(logit_lens)
 # %% [markdown]
 # ## Your lens on a trained model
 #
-# Copy these lines into a new cell. What does each layer make of the last `was`?
+# Copy these lines into a new cell. What does each layer make of `was`?
 #
 # ```python
 # from course_lib.gpt.corpora import FluffyCorpus

@@ -98,6 +98,24 @@ def test_without_any_head_no_token_knows_of_another(small):
     assert not torch.allclose(model(ids)[:, 1:], model(changed)[:, 1:])
 
 
+def test_a_head_that_is_off_can_say_its_mean_instead(small):
+    """The same as a model in which this head's part of W_o meets its mean alone, by way of the bias."""
+    model, ids = small
+    project, found = model.blocks[1].attention.project, []
+    hook = project.register_forward_pre_hook(lambda _, inputs: found.append(inputs[0]))
+    model(ids)
+    hook.remove()
+    means = inside.mean_outputs(model, ids)
+    torch.testing.assert_close(means[1], found[0].flatten(0, 1).mean(0))
+    with inside.switched_off(model, (1, 2), instead=means):
+        off = model(ids)
+    weight, bias = project.weight.detach().clone(), project.bias.detach().clone()
+    project.bias.data += weight[:, 8:12] @ means[1, 8:12]
+    project.weight.data[:, 8:12] = 0
+    torch.testing.assert_close(off, model(ids))
+    project.weight.data, project.bias.data = weight, bias
+
+
 def test_the_switch_goes_back_even_after_an_error(small):
     model, ids = small
     before = model(ids)
@@ -132,6 +150,14 @@ def test_losses_and_rises_are_those_of_the_model(small):
     torch.testing.assert_close(rises[0, 2], without - losses[0, 3])
 
 
+def test_a_lead_is_what_the_right_token_has_over_the_mean(small):
+    """The loss is made of it: the log-sum-exp of all leads, less the right one's."""
+    model, ids = small
+    logits = model(ids[:, :-1])
+    others = (logits - logits.mean(-1, keepdim=True)).logsumexp(-1)
+    torch.testing.assert_close(others - inside.token_leads(model, ids), inside.token_losses(model, ids))
+
+
 # ---- scores --------------------------------------------------------------------------------------------------------
 
 
@@ -150,6 +176,12 @@ def test_perfect_heads_score_1_and_others_0():
     assert inside.induction_score(looks(9, lambda i: max(i - 4, 0)), period=4).item() == 0
     ids = repeated_ids([4], torch.Generator().manual_seed(0), 9)[0]
     assert all(ids[i - 3] == ids[i + 1] for i in range(4, 8)), "the place that is scored holds what comes next"
+
+
+def test_the_best_heads_are_named_by_layer_and_head():
+    scores = torch.tensor([[1.0, 5, 2], [4, 3, 0]])
+    assert inside.best_heads(scores, 3) == [(0, 1), (1, 0), (1, 1)]
+    assert inside.best_head(scores) == (0, 1)
 
 
 def test_share_at_agrees_with_the_score_that_has_a_formula():
@@ -176,6 +208,17 @@ def test_stories_are_read_rightly():
         assert tokens[i + 1] == tokens[j]
         assert tokens[i] == "was"
         assert j < i
+
+
+def test_the_adjectives_of_a_story_are_those_of_this_story():
+    tokens = [*STORY.split(), *STORY.replace("shy blue", "young").replace("shy and blue", "young").split()]
+    of_story, the_right = stories.adjectives_of_story(tokens), stories.adjective_after_was(tokens)
+    seen = [[(j, tokens[j]) for j in np.flatnonzero(row)] for row in of_story if row.any()]
+    again = len(STORY.split())
+    first = [(1, "shy"), (2, "blue"), (6, "red"), (10, "tiny")]
+    second = [(again + 1, "young"), (again + 5, "red"), (again + 9, "tiny")]
+    assert seen == [first, first, second, second]
+    assert (of_story | ~the_right).all(), "the right one is among them"
 
 
 def test_what_a_story_repeats_is_certain_and_what_it_brings_in_is_not():
@@ -231,16 +274,47 @@ def test_the_adjective_head_is_needed_for_recalled_adjectives_and_for_little_els
     assert rises["recalled noun"][best] < 0.35 * recalled[best], "it helps a little there, too"
 
 
-def test_two_heads_do_the_job_and_stand_in_for_each_other(held_out):
-    model, ids, texts, roles = held_out
-    recalled = torch.tensor(roles == "recalled adjective")
-    scores = inside.share_at(inside.look_inside(model, ids).patterns, targets(texts, stories.adjective_after_was))
-    one, other = (divmod(i, model.config.n_head) for i in scores.flatten().argsort(descending=True)[:2].tolist())
-    rises = inside.rise_without_each_head(model, ids, recalled)
-    before = inside.token_losses(model, ids)[recalled].mean()
-    with inside.switched_off(model, one, other):
-        both = inside.token_losses(model, ids)[recalled].mean() - before
-    assert both > 1.5 * (rises[one] + rises[other])
+@pytest.fixture(scope="module")
+def chain(held_out):
+    """(model, ids, patterns, targets of each `was`, where its prediction stands, the two heads that fetch, the head that is missed most)."""
+    model, ids, texts, _ = held_out
+    patterns, goal = inside.look_inside(model, ids).patterns, targets(texts, stories.adjective_after_was)
+    scores = inside.share_at(patterns, goal)
+    after_was = ids[:, :-1] == FluffyCorpus().vocabulary["was"]
+    rises = inside.rise_without_each_head(model, ids, after_was)
+    return model, ids, patterns, goal, after_was, inside.best_heads(scores, 2), rises
+
+
+def test_two_heads_do_the_job_and_together_they_are_missed_more_than_the_sum(chain):
+    model, ids, _, _, after_was, fetch, rises = chain
+    loss, lead = inside.token_losses(model, ids)[after_was].mean(), inside.token_leads(model, ids)[after_was].mean()
+    falls = []
+    for off in ([fetch[0]], [fetch[1]], fetch):
+        with inside.switched_off(model, *off):
+            falls.append(float(lead - inside.token_leads(model, ids)[after_was].mean()))
+            rise = inside.token_losses(model, ids)[after_was].mean() - loss  # of both, at last
+    assert fetch[0][0] == fetch[1][0], "in one layer, where neither can notice that the other is gone"
+    assert rise > 1.5 * (rises[fetch[0]] + rises[fetch[1]])
+    assert falls[2] == pytest.approx(falls[0] + falls[1], rel=0.2), "their leads nearly add up"
+    assert rises[fetch[0]] > 2.5 * rises[fetch[1]], "although their scores are nearly the same"
+
+
+def test_without_the_first_head_the_second_no_longer_knows_whose(chain, held_out):
+    model, ids, patterns, goal, _, fetch, rises = chain
+    of_story = targets(held_out[2], stories.adjectives_of_story)
+    with inside.switched_off(model, inside.best_head(rises)):
+        alone = inside.look_inside(model, ids).patterns
+    before, after = (inside.share_at(p, goal)[fetch[0]] for p in (patterns, alone))
+    assert after < 0.6 * before
+    assert inside.share_at(alone, of_story)[fetch[0]] > 0.85
+
+
+def test_the_order_of_the_heads_stays_with_means_instead_of_zeros(chain):
+    model, ids, _, _, after_was, fetch, rises = chain
+    kinder = inside.rise_without_each_head(model, ids, after_was, instead=inside.mean_outputs(model, ids))
+    assert inside.best_head(kinder) == inside.best_head(rises)
+    assert kinder[fetch[0]] > 2.5 * kinder[fetch[1]]
+    assert kinder[inside.best_head(rises)] > np.log(len(FluffyCorpus().vocabulary)), "worse than a blind guess"
 
 
 def test_the_head_that_is_missed_most_looks_at_the_noun_and_never_at_the_adjective(held_out):
@@ -280,6 +354,13 @@ def test_two_layers_grow_induction_heads_and_one_cannot(seed):
     assert two.induction[-1, 1].max() > 0.5, "in the second layer"
     assert two.previous_token[-1, 0].max() > 0.3, "and it stands on a head of the first"
     assert one.induction[-1].max() < 0.2
+
+
+def test_a_text_repeats_tokens_that_are_all_different():
+    ids = repeated_ids([4, 16], torch.Generator().manual_seed(0), 40)
+    assert [row[:period].unique().numel() for row, period in zip(ids, (4, 16), strict=True)] == [4, 16]
+    assert torch.equal(ids[0, 4:], ids[0, :-4])
+    assert torch.equal(ids[1, 16:], ids[1, :-16])
 
 
 def test_growing_leaves_torch_as_it_was():

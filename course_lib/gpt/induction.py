@@ -21,17 +21,18 @@ BATCH, LEARNING_RATE = 32, 3e-3
 
 @dataclass(frozen=True)
 class Growth:
-    """A training run: `steps` (N,), the `losses` (N,) on what is repeated in nats, and each head's scores (N, L, H) at these steps."""
+    """A training run: `steps` (N,), the `losses` (N,) on what is repeated in nats, each head's scores (N, L, H) at these steps; and the `model`."""
 
     steps: np.ndarray
     losses: np.ndarray
     previous_token: np.ndarray
     induction: np.ndarray
+    model: GPT
 
 
 def repeated_ids(periods, generator, length=LENGTH):
-    """Ids (n, length): each of the n texts is as many random tokens as its entry of `periods` (n,) says, again and again."""
-    once = torch.randint(VOCAB_SIZE, (len(periods), max(periods)), generator=generator)
+    """Ids (n, length): each of the n texts is as many random tokens, all different, as its entry of `periods` (n,) says, again and again."""
+    once = torch.rand(len(periods), VOCAB_SIZE, generator=generator).argsort(-1)
     return once.gather(1, torch.arange(length) % torch.as_tensor(periods)[:, None])
 
 
@@ -69,18 +70,18 @@ def _grow(model, generator, steps, every):
     measured = []
     for step in range(steps + 1):
         if step % every == 0:
-            measured.append((step, *_measure(model)))
+            measured.append((step, *measure(model)))
         ids = repeated_ids(torch.randint(4, PERIOD + 1, (BATCH,), generator=generator), generator)
         loss = cross_entropy(model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten())
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-    return Growth(*map(np.array, zip(*measured, strict=True)))
+    return Growth(*map(np.array, zip(*measured, strict=True)), model)
 
 
 @torch.no_grad()
-def _measure(model):
-    """(the loss on what is repeated, previous-token scores (L, H), induction scores (L, H)), always on the same fresh texts."""
+def measure(model):
+    """What a model has learned: (the loss on what is repeated, previous-token scores (L, H), induction scores (L, H)), always on the same fresh texts."""
     ids = repeated_ids([PERIOD] * 64, torch.Generator().manual_seed(1), 2 * PERIOD)
     logits = model(ids)[:, PERIOD:-1]
     patterns = look_inside(model, ids).patterns.mean(1)  # (L, H, T, T)

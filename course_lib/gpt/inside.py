@@ -1,5 +1,7 @@
 """Looking inside a GPT: who looks at whom in every head, what is in the stream after every layer, and what happens without a head.
 
+A model may be on any device; what is measured comes back on the processor.
+
 L = n_layer layers, B texts, H heads, T tokens, C = n_embd, V tokens in the vocabulary
 """
 
@@ -23,7 +25,7 @@ class Inside:
 @torch.no_grad()
 def look_inside(model, ids):
     """Read texts of ids (B, T) and keep what is usually thrown away, as an Inside."""
-    T = ids.shape[-1]
+    T, ids = ids.shape[-1], ids.to(model.tokens.weight.device)
     x = model.tokens(ids) + model.positions(torch.arange(T, device=ids.device))  # (B, T, C)
     patterns, streams = [], [x]
     for block in model.blocks:
@@ -33,7 +35,7 @@ def look_inside(model, ids):
         patterns.append(attention_pattern(q, k, causal_mask(T, ids.device)))
         x = block(x)
         streams.append(x)
-    return Inside(torch.stack(patterns), torch.stack(streams))
+    return Inside(torch.stack(patterns).cpu(), torch.stack(streams).cpu())
 
 
 def share_at(weights, targets):
@@ -48,7 +50,13 @@ def share_at(weights, targets):
 
 def best_head(scores):
     """The (layer, head) that has the largest of scores (L, H)."""
-    return divmod(int(scores.argmax()), scores.shape[-1])
+    return best_heads(scores, 1)[0]
+
+
+def best_heads(scores, n):
+    """The n heads, each (layer, head), that have the largest of scores (L, H); the best one first."""
+    order = scores.flatten().argsort(descending=True, stable=True)[:n]
+    return [divmod(i, scores.shape[-1]) for i in order.tolist()]
 
 
 def previous_token_score(weights):
@@ -73,19 +81,27 @@ def ablate_head(merged, h, n_head):
 
 
 @contextmanager
-def switched_off(model, *heads):
-    """Inside this `with`, these heads, given as (layer, head), add nothing to the stream; raises ValueError for a head that is not there."""
+def switched_off(model, *heads, instead=None):
+    """Inside this `with`, these heads, given as (layer, head), add nothing to the stream; raises ValueError for a head that is not there.
+
+    With instead (L, C), as from `mean_outputs`, they add the same everywhere: what their columns of it give.
+    """
     n_layer, n_head = model.config.n_layer, model.config.n_head
     for layer, head in heads:
         if not (0 <= layer < n_layer and 0 <= head < n_head):
             raise ValueError(
                 f"there is no head {head} in layer {layer}: {n_layer} layers of {n_head} heads count from 0"
             )
+    D = model.config.head_size
+
+    def without(layer, head):
+        kept = torch.zeros(n_head * D)
+        if instead is not None:
+            kept[head * D : (head + 1) * D] = instead[layer, head * D : (head + 1) * D]
+        return lambda _, inputs: (ablate_head(inputs[0], head, n_head) + kept.to(inputs[0]),)
+
     hooks = [
-        model.blocks[layer].attention.project.register_forward_pre_hook(
-            lambda _, inputs, head=head: (ablate_head(inputs[0], head, n_head),)
-        )
-        for layer, head in heads
+        model.blocks[layer].attention.project.register_forward_pre_hook(without(layer, head)) for layer, head in heads
     ]
     try:
         yield model
@@ -95,19 +111,50 @@ def switched_off(model, *heads):
 
 
 @torch.no_grad()
+def mean_outputs(model, ids):
+    """What the heads of each layer find on average over all tokens of the texts (B, T), side by side: (L, C)."""
+    found = []
+    hooks = [
+        block.attention.project.register_forward_pre_hook(lambda _, inputs: found.append(inputs[0].mean((0, 1))))
+        for block in model.blocks
+    ]
+    try:
+        _logits(model, ids)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return torch.stack(found).cpu()
+
+
+@torch.no_grad()
 def token_losses(model, ids):
     """The loss of each prediction in texts of ids (B, T), in nats: (B, T − 1), the first for the second token."""
-    return cross_entropy(model(ids[:, :-1]).transpose(1, 2), ids[:, 1:], reduction="none")
+    logits = _logits(model, ids[:, :-1])  # (B, T_predicted, V)
+    return cross_entropy(logits.transpose(1, 2), ids[:, 1:].to(logits.device), reduction="none")
 
 
-def rise_without_each_head(model, ids, where):
-    """How much the mean loss of the predictions at `where` (B, T − 1) bool rises when each head is switched off alone: (L, H)."""
+@torch.no_grad()
+def token_leads(model, ids):
+    """How far the logit of each token that came stands above the mean of all logits, in texts of ids (B, T): (B, T − 1), as token_losses."""
+    logits = _logits(model, ids[:, :-1])  # (B, T_predicted, V)
+    return logits.gather(-1, ids[:, 1:, None].to(logits.device))[..., 0] - logits.mean(-1)
+
+
+def _logits(model, ids):
+    return model(ids.to(model.tokens.weight.device)).cpu()
+
+
+def rise_without_each_head(model, ids, where, instead=None):
+    """How much the mean loss of the predictions at `where` (B, T − 1) bool rises when each head is switched off alone: (L, H).
+
+    With instead (L, C) each head adds its columns of that everywhere, as in `switched_off`.
+    """
     config = model.config
     before = token_losses(model, ids)[where].mean()
     rises = torch.empty(config.n_layer, config.n_head)
     for layer in range(config.n_layer):
         for head in range(config.n_head):
-            with switched_off(model, (layer, head)):
+            with switched_off(model, (layer, head), instead=instead):
                 rises[layer, head] = token_losses(model, ids)[where].mean() - before
     return rises
 

@@ -23,7 +23,7 @@ def own_adjectives(tokens):
 
 
 def adjective_after_was(tokens):
-    """Where the adjective behind each `was` was said first: (T, T) bool, a row for the `was`, which has to predict it."""
+    """Where the adjective after each `was` was said first: (T, T) bool, a row for the `was`, which has to predict it."""
     recalled = _table(tokens, "recalled adjective", lambda place: place - 1)
     return recalled & (np.array(tokens) == "was")[:, None]
 
@@ -31,6 +31,18 @@ def adjective_after_was(tokens):
 def noun_before_was(tokens):
     """Which noun stands in front of each `was`: (T, T) bool, a row for the `was`, True one to its left."""
     return np.diag([token == "was" for token in tokens[1:]], -1)
+
+
+def adjectives_of_story(tokens):
+    """Where all adjectives of its story were said first: (T, T) bool, a row for each `was`."""
+    table, brought_in = np.zeros((len(tokens), len(tokens)), dtype=bool), []
+    for place, role in enumerate(roles(tokens)):
+        if role == "new adjective":
+            new_story = "was" in tokens[max(brought_in, default=place) : place]
+            brought_in = [*([] if new_story else brought_in), place]
+        if tokens[place] == "was":
+            table[place, brought_in] = True
+    return table
 
 
 def _table(tokens, wanted, row):

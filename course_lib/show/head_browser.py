@@ -55,7 +55,7 @@ class HeadBrowser(View):
         super().__init__(
             n_layer=config.n_layer,
             n_head=config.n_head,
-            jobs={name: np.round(np.asarray(table, dtype=float), 3).tolist() for name, table in jobs.items()},
+            jobs={name: np.round(np.asarray(table, dtype=float), 5).tolist() for name, table in jobs.items()},
             known=list(self._words.values())[:KNOWN],
             vocabulary_size=len(self._words),
             job=job,
