@@ -100,6 +100,10 @@ def one_head(T, D=64):
     return [rng.standard_normal((T, D)).astype(np.float32) for _ in "qkv"]
 
 
+def slope(costs):  # from T = 1,024 on: in short texts all kinds of small things count
+    return f"{exponent(LENGTHS[-3:], costs[-3:]):.1f}"
+
+
 my_attend, which = own_or(attend, *one_head(512), most=0.1)
 which
 
@@ -110,12 +114,6 @@ which
 # %% slide="subslide"
 def megabytes(attention):
     return [float(f"{peak_bytes(attention, *one_head(T)) / 1e6:.1e}") for T in LENGTHS]
-
-
-def slope(costs):
-    return (
-        f"{exponent(LENGTHS[-3:], costs[-3:]):.1f}"  # from T = 1,024 on: in short texts all kinds of small things count
-    )
 
 
 full = megabytes(my_attend)
@@ -368,10 +366,10 @@ print(inspect.getsource(linear_attention).split('"""')[2].strip("\n"))
 linear = megabytes(linear_attention)
 {"memory, whole table": f"slope {slope(full)}", "memory, linear": f"slope {slope(linear)}"}
 
-# %% [markdown]
-# And the milliseconds? They are your machine's own, but one line is steeper than the other everywhere.
+# %% [markdown] slide="subslide"
+# And the milliseconds? They are your machine's own, but on every machine the table's line climbs faster.
 
-# %% slide="subslide" tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output"]
 ways["NumPy, linear"] = linear_attention
 took["NumPy, linear"] = [milliseconds("NumPy, linear", T) for T in LENGTHS]
 both = {name: took[name] for name in ("NumPy, whole table", "NumPy, linear")}
@@ -452,20 +450,12 @@ apart = 2 * np.eye(64) - 1  # (64, 64): 1 in its own place, −1 elsewhere
 # %%
 from course_lib.attention.efficient import window_pairs
 
-T = 32_768
-show.Table(
-    f"Pairs that are looked at in a text of {T:,} tokens",
-    ["each token sees", "pairs", "share of all", "layers from end to start"],
-    [
-        [
-            f"the last {w:,}",
-            f"{window_pairs(T, w):,}",
-            f"{window_pairs(T, w) / window_pairs(T, T):.1%}",
-            -(-(T - 1) // (w - 1)),
-        ]
-        for w in (256, 1024, 4096, T)
-    ],
-)
+T, rows = 32_768, []
+for w in (256, 1024, 4096, T):
+    pairs, layers = window_pairs(T, w), -(-(T - 1) // (w - 1))  # rounded up
+    rows.append([f"the last {w:,}", f"{pairs:,}", f"{pairs / window_pairs(T, T):.1%}", layers])
+header = ["each token sees", "pairs", "share of all", "layers from end to start"]
+show.Table(f"Pairs that are looked at in a text of {T:,} tokens", header, rows)
 
 # %% [markdown]
 # What lies further back isn't lost at once: each layer hands things on, at most by a window less one. After as many layers as the last column says, the end of the text can know of its start. A single look can't.
