@@ -27,23 +27,26 @@ from course_lib.check import predict
 from course_lib.gpt.corpora import FluffyCorpus
 from course_lib.gpt.device import choose_device
 from course_lib.gpt.fluffy import fluffy_model
-from course_lib.gpt.inside import token_losses
+from course_lib.gpt.tokenizers import decode, encode
 
 device = choose_device().kind
 model, vocabulary = fluffy_model().to(device), FluffyCorpus().vocabulary
+{"layers": model.config.n_layer, "heads in each": model.config.n_head, "weights": model.count()}
+
+# %%
+from course_lib.gpt.inside import token_losses
+
 T, floor = model.config.context_length, FluffyCorpus().entropy_floor(model.config.context_length - 1)
 rows, fresh = (torch.tensor(FluffyCorpus(seed=seed).rows(200, T)) for seed in (14, 15))  # (B, T) each
 complete = token_losses(model, fresh)  # (B, T_predicted)
-sizes = {"layers": model.config.n_layer, "heads in each": model.config.n_head, "weights": model.count()}
-sizes | {"its loss": round(float(complete.mean()), 2), "the entropy floor": round(float(floor), 2)}
+{"its loss": round(float(complete.mean()), 2), "the entropy floor": round(float(floor), 2)}
 
-# %% [markdown]
+# %% [markdown] slide="subslide"
 # `rows` are 200 stories to find heads in, `fresh` are 200 others, to test what we have found. The loss is close to the [entropy floor](../GLOSSARY.md#entropy-floor). So the model must know which adjective belongs to which noun. *Where* does it know that?
 # Let it read a story, and keep what is usually thrown away: the patterns of all heads, and the [residual stream](../GLOSSARY.md#residual-stream) after every layer.
 
 # %%
 from course_lib.gpt.inside import look_inside
-from course_lib.gpt.tokenizers import decode, encode
 
 STORY = "a fluffy blue creature roamed the verdant forest . the creature was fluffy and blue . the forest was verdant ."
 story = STORY.split()
@@ -191,9 +194,10 @@ predict(
 )
 
 # %%
-from course_lib.gpt.inside import rise_without_each_head
+from course_lib.gpt.inside import best_heads, rise_without_each_head
 
 rises = rise_without_each_head(model, fresh, after_was)  # (L, H)
+first, (best, next_best) = best_head(rises), best_heads(scores["was → the adjective"], 2)
 show.head_map(
     rises, title="How much the adjective after “was” loses without each head (nats)", score_name="rise of the loss"
 )
@@ -203,26 +207,23 @@ show.head_map(
 # that later layers have ever seen. It is kinder to put in what the head gives *on average*.
 
 # %%
-from course_lib.gpt.inside import best_heads, mean_outputs
+from course_lib.gpt.inside import mean_outputs
 from course_lib.gpt.stories import noun_before_was
 
 targets["was → its noun"] = torch.tensor(np.array([noun_before_was(text) for text in texts]))
 kinder = rise_without_each_head(model, fresh, after_was, instead=mean_outputs(model, rows))  # (L, H)
 measured = {job: share_at(patterns, goal) for job, goal in targets.items()} | {"rise": rises, "rise (mean)": kinder}
 
+
 # %% slide="subslide"
-first, (best, next_best) = best_head(rises), best_heads(scores["was → the adjective"], 2)
 wanted = {"missed most": first, "best score": best, "next best": next_best}
 wanted["the video's"] = best_head(scores["noun → its adjectives"])
-numbers = [
-    [f"{layer}.{head}", *(f"{table[layer, head]:.2f}" for table in measured.values())]
-    for layer, head in wanted.values()
+lines = [
+    [name, f"{layer}.{head}", *(f"{table[layer, head]:.2f}" for table in measured.values())]
+    for name, (layer, head) in wanted.items()
 ]
-show.Table(
-    f"Who looks, and who is missed? (A blind guess costs {np.log(len(vocabulary)):.2f})",
-    ["", "layer.head", *measured],
-    [[name, *line] for name, line in zip(wanted, numbers)],
-)
+title = f"Who looks, and who is missed? (A blind guess costs {np.log(len(vocabulary)):.2f})"
+show.Table(title, ["", "layer.head", *measured], lines)
 
 # %% [markdown]
 # The head that is missed most does not look at an adjective at all. From `was` it looks at the noun, one token back (in the first figure it is the one with the steps; the words after `was` look there, too). Without it the loss rises by more than a blind guess costs: the model is
@@ -373,7 +374,7 @@ predict(
     right="only the one with two layers",
 )
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output"] slide="subslide"
 from course_lib.gpt.induction import PERIOD, VOCAB_SIZE, grow
 
 two, one = grow(n_layer=2), grow(n_layer=1)
