@@ -244,7 +244,7 @@ goals = {"the right adjective": targets["was → the adjective"], "any adjective
 }
 
 # %% [markdown]
-# It is one. The second head still looks at adjectives of the story, but no longer knows *whose*: at the right one hardly more than at the others.
+# It is one. The second head still looks at adjectives of the story, but hardly knows *whose*: that is not far from looking at all of them alike.
 #
 # A score finds only what you asked for. An ablation finds what is needed, and does not say for what. You want both.
 

@@ -49,6 +49,12 @@ def test_the_browser_shows_what_the_model_does(browser):
     assert browser.losses == pytest.approx([float(mean)] * 2, abs=1e-4)
 
 
+def test_scores_are_rounded_once():
+    """0.6649 was sent as 0.665, and shown as 0.67."""
+    view = show.HeadBrowser(fluffy_model(), FluffyCorpus().vocabulary, TEXT, np.full((3, 4), 0.6649))
+    assert "layer 0, head 0 has 0.66," in str(view.twin())
+
+
 def test_a_head_that_is_switched_off_adds_nothing(browser):
     """By another way than the library's: the columns of the head are set to 0 in the weights of W_o."""
     model, D = fluffy_model(), 16
