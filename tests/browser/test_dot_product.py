@@ -135,15 +135,3 @@ def test_it_keeps_its_keys_takes_other_words_and_leaves_its_twin(lab, page, view
     views.reopen_without_kernel(page, lab[0], small)
     page.locator("figure img[alt*='3 times 2 is 6, 1 times 2 is 2']").first.wait_for()
     assert page.locator(".dp").count() == page.get_by_text("model not found").count() == 0
-
-
-def test_the_lessons_arrows_move(lab, page):
-    driving.open_notebook(page, lab[0], "notebooks/01_dot_product.ipynb")
-    driving.run_all(page)
-    view = page.locator(".dp")
-    view.scroll_into_view_if_needed()
-    drag(page, view, "b", (-1, 3))
-    assert "a right angle" in agrees(view, [3, 1], [-1, 3])
-    view.locator("g[data-arrow=b]").focus()
-    page.keyboard.press("ArrowLeft")
-    assert "opposite sides" in view.locator("p[aria-live]").inner_text()

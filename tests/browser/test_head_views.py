@@ -44,6 +44,7 @@ from course_lib import show
 scores = np.random.default_rng(8).normal(size=(3, 4, 4))
 grid = show.AttentionGrid(list("abcd"), scores, query=3, heads=["one", "<u>two</u>", "three"])
 grid"""
+OTHER_GRID = """show.AttentionGrid(list("ab"), [[0, 1], [1, 0]], labels={"temperature": "<b>Temperatur</b>", "line": "{q} schaut auf {list}"})"""
 ASK_GRIDS = "print(grid.head, grid.off, grid.weights.sum().round(6))"
 
 
@@ -63,7 +64,7 @@ def notebooks(lab):
         for name, sources in {
             "heads": (HEADS, ASK_HEADS, OTHER),
             "run": (RUN, ASK_RUN, OTHER_RUN),
-            "grids": (GRIDS, ASK_GRIDS),
+            "grids": (GRIDS, ASK_GRIDS, OTHER_GRID),
         }.items()
     }
 
@@ -335,36 +336,7 @@ def test_a_grids_heads_are_chosen_and_switched_off(page, grids):
     assert driving.run_cell(page, "print(grid.head") == "-1 [2] 4.0"
     views.no_key_gets_out(page, grids.locator("button:not([tabindex='-1'])").all())
     assert grids.locator("u").count() == 0, "a name is only text"
-
-
-# ---- in their lessons ----------------------------------------------------------------------------------------------
-
-
-def test_lesson_10_plays_its_run(lab, page):
-    driving.open_notebook(page, lab[0], "notebooks/10_how_it_learns.ipynb")
-    driving.run_all(page, timeout=400)
-    player = page.locator(".tp")
-    player.scroll_into_view_if_needed()
-    end = gets(player)
-    player.get_by_role("button", name="Reset").click()
-    assert max(gets(player)) < 0.2, "at the start was looks at everybody alike"
-    player.get_by_label("Training step").focus()
-    page.keyboard.press("End")
-    assert gets(player) == end
-    assert end.index(max(end)) in (6, 7), "in the end it looks at an adjective of its own noun"
-
-
-def test_lesson_14_loses_its_adjective_with_the_head_that_says_whose(lab, page):
-    driving.open_notebook(page, lab[0], "notebooks/14_looking_inside.ipynb")
-    driving.run_all(page, timeout=400)
-    browser = page.locator(".hb")
-    browser.scroll_into_view_if_needed()
-    first = browser.locator(".says tbody tr").first
-    assert first.locator("th").inner_text().startswith("verdant")
-    browser.get_by_role("button", name=re.compile("^Switch off layer")).focus()
-    page.keyboard.press("Enter")
-    browser.get_by_role("button", name="Switch all on").wait_for()
-    assert first.locator("th").inner_text().startswith("fluffy"), "the creature's adjective, not the forest's"
-    browser.get_by_role("button", name="Switch all on").click()
-    browser.get_by_role("button", name="Switch all on").wait_for(state="hidden")
-    assert first.locator("th").inner_text().startswith("verdant")
+    other = page.locator(".ag").nth(1)
+    other.scroll_into_view_if_needed()
+    assert other.get_by_label("<b>Temperatur</b>").count() == 1, "a label is only text"
+    assert other.locator("p[aria-live]").inner_text() == "a schaut auf b 0.73, a 0.27"

@@ -138,17 +138,3 @@ def test_it_keeps_its_keys_shows_tokens_as_text_and_leaves_its_twin(lab, page, v
     views.reopen_without_kernel(page, lab[0], small)
     page.locator("figure img[alt*='creature asks blue: 16; blue asks creature: 0.']").wait_for()
     assert page.locator(".qk").count() == page.get_by_text("model not found").count() == 0
-
-
-def test_the_lessons_matrices_move(lab, page):
-    driving.open_notebook(page, lab[0], "notebooks/03_queries_and_keys.ipynb")
-    driving.run_all(page)
-    view = page.locator(".qk")
-    view.scroll_into_view_if_needed()
-    view.get_by_role("button", name="Swap W_q and W_k").click()
-    agrees(view, START.W_k, START.W_q)
-    view.get_by_label("W_q, verb, adjective").focus()
-    page.keyboard.press("ArrowUp")
-    W_q = START.W_k
-    W_q[3, 0] = 1
-    agrees(view, W_q, START.W_q)

@@ -7,13 +7,7 @@ import pytest
 
 from course_lib.show.attention_grid import grid_weights
 from tests.browser import driving, views
-from tests.conftest import ROOT
 
-WITH_GRID = [
-    path.relative_to(ROOT).as_posix()
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
-    if "AttentionGrid(" in path.read_text(encoding="utf-8")
-]
 TOKENS = ["a", "<img src=x onerror=alert(1)>", "blue", "creature"]
 SCORES = np.array([[1.0, 0.5, -1.0, 2.0], [0.0, 1.0, 0.3, 0.2], [2.0, -2.0, 0.0, 1.0], [0.1, 2.5, 3.0, -0.5]])
 
@@ -121,18 +115,3 @@ def test_saved_and_reopened_without_a_kernel_the_twin_is_there(lab, page, grid, 
     views.reopen_without_kernel(page, lab[0], small)
     page.locator("figure img[alt*='Rows are queries']").wait_for()
     assert page.get_by_text("model not found").count() == 0
-
-
-@pytest.mark.parametrize("lesson", WITH_GRID)
-def test_the_lessons_grid_moves(lab, page, lesson):
-    driving.open_notebook(page, lab[0], lesson)
-    driving.run_all(page)
-    grid = page.locator(".ag").first
-    grid.scroll_into_view_if_needed()
-    before = shown(grid)
-    slider = grid.get_by_label("Temperature")
-    slider.focus()
-    page.keyboard.press("End")
-    assert grid.locator("output").inner_text() == "10.00"
-    sharp, flat = (sum(w * w for w in weights if w is not None) for weights in (before, shown(grid)))
-    assert flat < sharp, "warm weights are more alike than cold ones"
