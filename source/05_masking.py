@@ -132,7 +132,7 @@ predict(
     "All scores for later tokens are set to 0, and then comes the softmax. How much does a, the first token, still look at later ones?",
     {
         "not at all": "0 sounds like nothing. But softmax takes exp of it first, and exp(0) = 1.",
-        "a little, 5 %": "More: seven tokens stand behind it, and each comes with exp(0) = 1.",
+        "a little, 5 %": "More: seven tokens come after it, and each comes with exp(0) = 1.",
         "about half": "Its own score is 2, and exp(2) is about 7. Seven later tokens with exp(0) = 1 each are a match for that.",
     },
     right="about half",
@@ -256,13 +256,13 @@ shares.tolist()
 # ## Find the leak
 #
 # A mask can be wrong in many ways, and most can't be seen in a picture. But there is a test that needs no picture: **change the future, and look
-# whether the past moves.** In the exercises you write it: `leaks(f, x, position)` changes everything behind `position`, calls `f` again, and compares the rows up to there.
+# whether the past moves.** In the exercises you write it: `leaks(f, x, position)` changes everything after `position`, calls `f` again, and compares the rows up to there.
 #
 # Each of these heads gives every token the mixture of what it looks at: `pattern @ x`. (What should really be mixed is lesson 6.)
 
 # %%
 predict(
-    "Five heads are probed behind creature. How many leak?",
+    "Five heads are probed after creature. How many leak?",
     {
         "only the one without a mask": "Zeros, erasing, and a mask that is one column too wide let something through as well.",
         "all but one": "Only −∞ before the softmax, with the right mask, is tight.",
@@ -395,7 +395,7 @@ def fill_in(story, blank, reads_on):
 predict(
     "“a fluffy creature roamed the ? forest . the forest was verdant” Who can fill in the blank?",
     {
-        "only who reads on": "What gives the word away stands behind the blank, and a causal mask hides it.",
+        "only who reads on": "What gives the word away stands after the blank, and a causal mask hides it.",
         "only who may not look ahead": "So far this reader has met one adjective, fluffy, and it belongs to the creature.",
         "both": "Before the blank, nothing says what the forest is like.",
     },
@@ -485,7 +485,7 @@ show.pattern(
 
 # %% [markdown]
 # Now `fluffy` and `blue` look at `creature`, `verdant` looks at `forest`, and `roamed` looks at the two adjectives. The later token collects: `blue`
-# becomes *the blue creature*. Who collects differs from language to language. That something behind it collects is enough.
+# becomes *the blue creature*. Who collects differs from language to language. That something after it collects is enough.
 #
 # Is it enough to go on with the text?
 

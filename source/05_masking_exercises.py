@@ -52,7 +52,7 @@ check(masked_pattern)
 # %% [markdown]
 # ## 3. Find the leak
 #
-# `f` is a function from tokens `x`, shape (T, C), to a table with T rows: a head, or a whole model. Nobody shows you its inside. Return `True` if the tokens *behind*
+# `f` is a function from tokens `x`, shape (T, C), to a table with T rows: a head, or a whole model. Nobody shows you its inside. Return `True` if the tokens *after*
 # `position` have any influence on what `f` says up to there, that is on its rows 0, 1, …, `position`. Otherwise return `False`.
 #
 # If `f` gives each row the sum of all rows, it leaks. If `f` gives each row the sum of all rows up to itself, it doesn't.

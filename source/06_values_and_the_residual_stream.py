@@ -146,7 +146,7 @@ predict(
     {
         "E′, the new vectors": "Look for a place where E itself goes in, unchanged. There is none.",
         "ΔE, the update": "It mixes values, and nothing else. The plus must be somewhere else.",
-        "the pattern": "softmax(QKᵀ/√D) is the pattern. The V behind it makes values of it.",
+        "the pattern": "softmax(QKᵀ/√D) is the pattern. The V after it makes values of it.",
     },
     right="ΔE, the update",
 )

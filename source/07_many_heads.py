@@ -87,12 +87,11 @@ show.pattern(
 )
 
 # %% [markdown] slide="subslide"
-# **Change it:** choose one of the three heads, and look around in its pattern. Who else has something to ask?
+# **Change it:** choose a head by its small picture, and look around in its pattern. Who else has something to ask? *All, averaged* blends the three, and no question can be read in it any more.
 
 # %%
-head = 0
-scores = (E @ W_q[:, columns[head]]) @ (E @ W_k[:, columns[head]]).T / np.sqrt(head_size)  # (T_query, T_key)
-show.AttentionGrid(TOKENS, scores, title=HEADS[head], mask="before", query=forest)
+scores = np.stack([(E @ W_q[:, c]) @ (E @ W_k[:, c]).T for c in columns]) / np.sqrt(head_size)  # (H, T_query, T_key)
+show.AttentionGrid(TOKENS, scores, title="Three heads", heads=HEADS, mask="before", query=forest)
 
 # %% [markdown] slide="slide"
 # ## A loop over the heads

@@ -34,7 +34,7 @@ print(forward[forward.index("x = self") :])
 #
 # 1. look up each token, and each place (lesson 2),
 # 2. add the two (lesson 2),
-# 3. let the blocks run, one behind the other (lesson 8),
+# 3. let the blocks run, one after the other (lesson 8),
 # 4. one last norm (lesson 8),
 # 5. `unembed`: from C numbers to a score for each token of the vocabulary. Only this one is new.
 
@@ -145,7 +145,7 @@ show.bars(
     (100 * likeliest.values).round(decimals=1).tolist(),
     decode(likeliest.indices.tolist(), vocabulary),
     title="Before training nothing is likely: the echo is only just ahead",
-    x_name="the eight likeliest tokens behind “… the verdant forest”",
+    x_name="the eight likeliest tokens after “… the verdant forest”",
     y_name="per cent",
     highlight=[0],
 )
@@ -292,14 +292,14 @@ show.lines(curves, title, "tokens in the context, as a power of 2", "weights, as
 # So yes: about 633 trillion, for *one* of 96 layers. Only for up to three tokens would it be the cheaper one.
 
 # %% [markdown] slide="subslide" notes="A head has no weights for places. What it learns about adjectives in place 3 holds in place 300."
-# Suppose that somebody could pay for it. Would it at least learn well? A tiny trial: in each text of 16 tokens one noun stands behind one adjective, and at the noun the adjective is to be named. Two models train on
+# Suppose that somebody could pay for it. Would it at least learn well? A tiny trial: in each text of 16 tokens one noun stands after one adjective, and at the noun the adjective is to be named. Two models train on
 # it, one with a fully connected layer, one with a single head. In training the noun always stands at one of the places 1 to 7.
 
 # %%
 predict(
     "Afterwards the noun may stand anywhere. Where do the two still name its adjective?",
     {
-        "both everywhere": "The fully connected layer has weights of its own for each pair of places. Those behind place 7 have learned nothing.",
+        "both everywhere": "The fully connected layer has weights of its own for each pair of places. Those after place 7 have learned nothing.",
         "both at places 1 to 7 only": "A head has no weights for places at all: it knows adjectives by their keys, wherever they stand.",
         "the head everywhere, the other one at places 1 to 7": "What a head has learned at one place, it can do at all of them.",
     },

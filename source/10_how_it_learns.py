@@ -239,7 +239,7 @@ predict(
     "With a saturated softmax: which of the three still learn?",
     {
         "all of them": "The way to W_q and W_k leads through the softmax, and that passes nothing on.",
-        "only W_v": "Values are behind the softmax. Their way back does not lead through it.",
+        "only W_v": "Values come after the softmax. Their way back does not lead through it.",
         "none": "W_v gets its signal by way of the weights themselves, and those are 0 or 1.",
     },
     right="only W_v",

@@ -145,6 +145,7 @@ show.bars(
     list(groups),
     title="After “a fluffy”: a colour twice as often as an animal, and nothing else",
     y_name="share of all such words",
+    top=1,
 )
 
 # %% [markdown]
@@ -356,6 +357,7 @@ show.bars(
     "Two more animals, and fluffy is lost long before it leaves the window",
     x_name="animals in so many words in between",
     y_name="share of fluffy",
+    top=1.1,
 )
 
 # %% [markdown]

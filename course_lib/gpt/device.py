@@ -62,6 +62,8 @@ def choose_device(kind=None, precision=None, work=None):
         sentence += ", in float32, as it has no bfloat16"
     else:
         sentence += ", matrix products in bfloat16" if chosen == torch.bfloat16 else ", all in float32"
+        if able and not pays and precision is None:
+            sentence += " (bfloat16 hardly pays for so small a model)"
     threads = torch.get_num_threads()
     if found == "cpu":
         useful = threads if work is None else max(1, min(threads, work // SHARE_OF_A_THREAD))

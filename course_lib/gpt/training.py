@@ -101,7 +101,7 @@ def train(
     validate_every steps. on_step(history) is called after each step. checkpoint: a file that is written every save_every steps, and that the
     run goes on from if it is there. device, precision: see choose_device. say: takes a sentence when something goes another way than
     planned. make_run: another kind of Run (distributed.py has one for several processes). Ctrl-C, or the notebook's stop button, ends the run
-    behind the current step: the model keeps what it has learned.
+    after the current step: the model keeps what it has learned.
     """
     settings = Settings.of(settings)
     ids, length = _as_ids(ids, model, length)

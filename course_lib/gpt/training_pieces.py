@@ -15,7 +15,7 @@ def get_batch(ids, starts, length):
 def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     """The learning rate of step number `step` (from 0): up in a straight line for warm_up steps, then down to `last` at step `steps`.
 
-    The first step gets peak / warm_up, step warm_up - 1 the peak; behind the end it stays at `last`. Going straight down to 0: Bergsma et
+    The first step gets peak / warm_up, step warm_up - 1 the peak; after the end it stays at `last`. Going straight down to 0: Bergsma et
     al. (2025), "Straight to Zero".
     """
     if step < warm_up:

@@ -29,8 +29,8 @@ def heatmap(matrix, rows, columns, title, row_name="row", column_name="column", 
         if not numbers:
             figure.colorbar(image, ax=axes, shrink=0.85, pad=0.02).outline.set_visible(False)
         name_ticks(axes, rows, columns, row_name, column_name, INK, INK)
-        axes.set_title(wrapped(title, figure, beside=1.0))
-        sizes = f"{len(rows)} {_many(row_name)} by {len(columns)} {_many(column_name)}"
+        axes.set_title(wrapped(title, figure, beside=max(1.0, 0.5 + 0.085 * max(map(len, rows)))))
+        sizes = f"{_many(len(rows), row_name, 'rows')} by {_many(len(columns), column_name, 'columns')}"
         return Picture(figure, f"{title}. {sizes}. {_extremes(matrix, rows, columns)}{_halves(matrix, rows, columns)}")
 
 
@@ -57,8 +57,11 @@ def _ink(image, value):
     return INK if 0.2126 * shade[0] + 0.7152 * shade[1] + 0.0722 * shade[2] > 0.45 else "white"
 
 
-def _many(name):
-    return f"{name[:-1]}ies" if name.endswith("y") and name[-2:-1] not in tuple("aeiou") else f"{name}s"
+def _many(count, name, kind):
+    """How many there are, in words: "3 heads", "2 queries", and for a name of several words "4 rows (the text so far)"."""
+    if " " in name:
+        return f"{count} {kind} ({name})"
+    return f"{count} {name[:-1]}ies" if name.endswith("y") and name[-2:-1] not in tuple("aeiou") else f"{count} {name}s"
 
 
 def _extremes(matrix, rows, columns):

@@ -9,8 +9,8 @@ from .style import DASHES, FAINT, INK, KEY, MARKERS, QUIET, SERIES, course_style
 WAYS = [(7, 5), (7, -5), (0, 8), (0, -8), (-7, 5), (-7, -5), (9, 15), (9, -15)]  # points around a point
 
 
-def bars(values, labels, title, x_name="", y_name="", highlight=()):
-    """One labelled bar for each of the values (N,); those at the positions in `highlight` are filled."""
+def bars(values, labels, title, x_name="", y_name="", highlight=(), top=None):
+    """One labelled bar for each of the values (N,); those at the positions in `highlight` are filled. The axis ends at `top`, if it is given."""
     values = np.asarray(values, dtype=float)
     if values.shape != (len(labels),):
         raise ValueError(f"{values.size} values but {len(labels)} labels: each bar needs one")
@@ -31,6 +31,8 @@ def bars(values, labels, title, x_name="", y_name="", highlight=()):
         axes.set_xticks(range(len(values)), [str(label) for label in labels], **turned)
         axes.set(title=wrapped(title, figure), xlabel=x_name, ylabel=y_name)
         axes.margins(y=0.15)
+        if top is not None:
+            axes.set_ylim(top=top)
         marked = f" Filled: {', '.join(str(labels[i]) for i in sorted(chosen))}." if chosen else ""
         said = listed([f"{label} {number(value)}" for label, value in zip(labels, values, strict=True)])
         return Picture(figure, f"{title}. Bars: {said}.{marked}")
