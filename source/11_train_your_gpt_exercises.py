@@ -16,7 +16,7 @@ from course_lib.check import check, hint, progress, show
 # `ids` is a long text, shape (N,). `starts` holds B places in it, shape (B,): there a window of `length` = T tokens begins. Return two tables of shape (B, T): `x`, the windows, and `y`, for each of
 # their tokens the one that comes next **in the text**.
 #
-# With `ids = [7, 2, 5, 9, 1, …]`, one start 1 and length 3, x is `[[2, 5, 9]]` and y is `[[5, 9, 1]]`. There is always a token behind a window.
+# With `ids = [7, 2, 5, 9, 1, …]`, one start 1 and length 3, x is `[[2, 5, 9]]` and y is `[[5, 9, 1]]`. There is always a token after a window.
 #
 # A loop over the starts is right. One index for all windows at once is faster.
 
@@ -39,13 +39,13 @@ check(get_batch)
 #
 # - **Warm-up**, while step < warm_up: it rises evenly. Step 0 has `peak / warm_up`, step `warm_up − 1` has `peak`.
 # - **Down**, from step `warm_up` on: in a straight line from `peak` at step `warm_up` to `last` at step `steps`.
-# - **Behind the end** it stays at `last`.
+# - **After the end** it stays at `last`.
 #
 # With steps = 100, peak = 0.5, warm_up = 10, last = 0.1: step 0 has 0.05, steps 9 and 10 have 0.5, step 55 has 0.3, step 130 has 0.1. `warm_up` may be 0, and it is smaller than `steps`.
 
 
 # %%
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     ### BEGIN SOLUTION
     if step < warm_up:
         return peak * (step + 1) / warm_up
@@ -63,7 +63,7 @@ check(learning_rate_at)
 # `batches` is a list of pairs `(x, y)`, each of shape (B, T); B and T may differ from pair to pair. `model(x)` gives logits (B, T, V). Return the mean loss (cross-entropy, natural logarithm) over **all tokens of all pairs**: every token counts the same.
 #
 # Measuring must not change anything:
-# - the model is in evaluation mode meanwhile, and afterwards in the mode that it had before (`model.training` is True or False),
+# - the model is in evaluation mode meanwhile (`model.eval()`: parts such as dropout, which throw values away at random while training, are switched off), and afterwards in the mode that it had before (`model.training` is True or False),
 # - PyTorch does not remember the steps for a backward pass.
 
 
@@ -88,7 +88,7 @@ check(estimate_loss)
 # %% [markdown]
 # ## 4. Gradients that are not too long
 #
-# `parameters` is a list of tensors. Each has its gradient in `.grad`, or `None` there: leave those out. Think of all gradients as **one** long vector. If it is longer than `largest`, multiply every gradient by one and the same factor, so that the vector is `largest` long: its
+# `parameters` is a list of tensors. Each has its gradient in `.grad`, or `None` there: skip the tensors without one. Think of all gradients as **one** long vector. If it is longer than `largest`, multiply every gradient by one and the same factor, so that the vector is `largest` long: its
 # direction stays. If it is not longer, leave everything as it is.
 #
 # Change the gradients where they are, and return how long the vector was **before**.
@@ -114,7 +114,7 @@ check(clip_gradients)
 # %% [markdown]
 # ## Done
 #
-# With lesson 10's `train_step` you now have written every piece of a training loop. The next lesson lets the trained model write.
+# With lesson 10's `train_step` you have now written every piece of a training loop. The next lesson lets the trained model write.
 
 # %%
 progress()
