@@ -274,7 +274,7 @@ learn, keep = ids[: len(ids) * 9 // 10], ids[len(ids) * 9 // 10 :]
 # %% [markdown]
 # And these are the rungs: settings of `train`, changes of the model, and what it is in words. The first three change how fast a step is; the others, what is learned from it. The changes are in `course_lib/gpt/modern.py`, a few lines each, with who found them.
 
-# %%
+# %% slide="skip"
 from course_lib.gpt import modern
 
 START = {"precision": torch.float32, "fused": False, "learning_rate": 2e-3, "device": "cpu"}
@@ -294,7 +294,7 @@ RUNGS = {
 }
 
 # %% slide="subslide"
-show.Table("Twelve rungs", ["rung", "what it is"], [(name, said) for name, (_, _, said) in RUNGS.items()])
+show.Table("Eleven changes", ["change", "what it is"], [(name, said) for name, (_, _, said) in RUNGS.items()][1:])
 
 # %%
 predict(
@@ -339,12 +339,9 @@ show.bars([round(drop, 2) for drop in takes_off.values()], list(takes_off), titl
 # That is what *equal tokens* give. What counts for you is *equal time*: a faster step is more steps. And 50 steps, once, say little. `benchmarks/training.py` climbs the same ladder properly: ten times as many steps, three rounds, medians, the plays of Shakespeare. Here is what it wrote down:
 
 # %% slide="skip" tags=["nbval-ignore-output"]
-from pathlib import Path
+from course_lib.gpt.benchmarked import benchmark_table
 
-from IPython.display import Markdown
-
-measured = Path("../benchmarks/RESULTS.md").read_text(encoding="utf-8").split("## Training: the ladder")[1]
-Markdown(measured.split("\n## ")[0])
+show.Table("Each rung keeps those above it", *benchmark_table("Training: the ladder"))
 
 # %% [markdown]
 # Read it column by column. Speed comes from attention written out and from bfloat16; Muon and the look back *cost* speed. With equal tokens Muon takes off by far the most. And some famous changes do next to nothing *here*: RMS norm, ReLU², the silent start. Whoever changes everything at once believes in all of them.
@@ -431,6 +428,7 @@ import inspect
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 PLUG = f"""
 import os, sys, torch

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from course_lib.gpt import modern
+from course_lib.gpt.benchmarked import benchmark_table
 from course_lib.gpt.training import Settings
 from tests.conftest import ROOT
 
@@ -29,6 +30,25 @@ def test_a_section_takes_the_place_of_its_older_self(benchmarks, tmp_path):
     assert "| old |" not in written
     assert "cores" in written
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_lesson_can_quote_a_table(benchmarks, tmp_path):
+    path = tmp_path / "RESULTS.md"
+    benchmarks.results.write_section(
+        "Cost", "How.\n\n| way | ms |\n|---|---|\n| whole | 3 |\n| in blocks | 4 |\n\n- said", path
+    )
+    benchmarks.results.write_section("Training", "| a |\n|---|\n| b |", path)
+    assert benchmark_table("Cost", path) == (["way", "ms"], [["whole", "3"], ["in blocks", "4"]])
+    for missing in (("Speed", path), ("Cost", tmp_path / "none.md")):
+        with pytest.raises(ValueError, match="has no table"):
+            benchmark_table(*missing)
+
+
+def test_the_ladder_that_lesson_11_quotes_is_the_ladder_that_is_climbed(benchmarks):
+    """After a change of the ladder it has to be measured again: benchmarks/training.py --ladder --write."""
+    assert [row[0] for row in benchmark_table("Training: the ladder")[1]] == [
+        name for name, _, _ in benchmarks.training.LADDER
+    ]
 
 
 def test_each_rung_keeps_what_those_before_it_changed(benchmarks):
