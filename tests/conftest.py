@@ -17,6 +17,7 @@ def pytest_configure(config):
     config.stash[_home] = folder
     os.environ["COURSE_HOME"] = folder.name  # before any test module is imported; kernels inherit it
     os.environ["COURSE_DOWNLOADS"] = os.path.join(folder.name, "nothing_fetched")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers with two threads each would wait for each other's core
     paths = [str(NO_NETWORK), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
     spec = importlib.util.spec_from_file_location("course_no_network", NO_NETWORK / "sitecustomize.py")
@@ -40,3 +41,14 @@ def course_home(tmp_path, monkeypatch):
     home.mkdir()
     monkeypatch.setenv("COURSE_HOME", str(home))
     return home
+
+
+@pytest.fixture
+def two_threads():
+    """Torch on two threads, for tests that ask whether they are still there afterwards."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)

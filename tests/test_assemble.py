@@ -246,6 +246,7 @@ def test_it_starts_saves_and_counts_as_a_gpt(tmp_path):
     right.load_state_dict(model.state_dict())
 
 
+@pytest.mark.usefixtures("two_threads")
 def test_assembling_leaves_dice_and_threads_alone(tmp_path):
     write(tmp_path, styled(1))
     config = GPTConfig(n_layer=1, n_head=1, n_embd=4, context_length=3, vocab_size=5)

@@ -151,6 +151,7 @@ def test_both_gelus_are_the_same_to_the_check(monkeypatch):
 # ---- the short runs ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("two_threads")
 def test_short_runs_keep_threads_and_dice():
     torch.manual_seed(5)
     threads, dice = torch.get_num_threads(), torch.get_rng_state()

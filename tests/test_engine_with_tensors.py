@@ -1,6 +1,7 @@
 """Exercises in PyTorch: tensors go in, acts on inputs are compared, and nothing of the learner's moves."""
 
 import numpy as np
+import pytest
 import torch
 
 from course_lib.check.engine import Exercise
@@ -56,6 +57,7 @@ def test_an_input_that_may_not_change_is_still_watched():
     assert EXERCISE.check(changes_x).names == ("mutates_input",)
 
 
+@pytest.mark.usefixtures("two_threads")
 def test_dice_and_threads_are_kept():
     torch.manual_seed(3)
     threads, dice = torch.get_num_threads(), torch.get_rng_state()

@@ -170,6 +170,7 @@ def test_nothing_is_left_behind(dot):
     assert before_and_after() == before
 
 
+@pytest.mark.usefixtures("two_threads")
 def test_torch_keeps_its_threads_and_its_dice(dot):
     torch = pytest.importorskip("torch")
     threads, dice = torch.get_num_threads(), torch.get_rng_state()

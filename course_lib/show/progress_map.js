@@ -11,7 +11,7 @@ const CSS = `
 .pm .all{flex:1 1 14em;max-width:24em;height:9px;border-radius:5px;border:1px solid var(--quiet);overflow:hidden;background:none}.pm .all i{display:block;height:100%;background:var(--ok)}
 .pm table{border-collapse:collapse}.pm td,.pm th{padding:2px 12px 2px 0;text-align:left;vertical-align:top;border-top:1px solid var(--line)}.pm th{font-weight:500;white-space:nowrap;padding-top:5px}.pm th small{color:var(--quiet);font-weight:400;margin-left:.5em}
 .pm td.chips{display:flex;flex-wrap:wrap;gap:3px 5px;padding-right:0}.pm .chips button{--c:var(--quiet);border:1px solid var(--c);border-radius:5px;padding:1px 7px;font-size:13px;font-family:var(--jp-code-font-family,monospace)}
-.pm .chips button b{color:var(--c);margin-right:.35em}.pm .chips .done{--c:var(--ok);background:color-mix(in srgb,var(--ok) 12%,transparent)}.pm .chips .tried{--c:var(--no);border-style:dashed}.pm .chips [aria-pressed=true]{box-shadow:0 0 0 2px var(--fg)}
+.pm .chips button b{color:var(--c)}.pm .chips .done{--c:var(--ok);background:color-mix(in srgb,var(--ok) 12%,transparent)}.pm .chips .tried{--c:var(--no);border-style:dashed}.pm .chips [aria-pressed=true]{box-shadow:0 0 0 2px var(--fg)}
 .pm a{color:var(--k);margin-left:.7em;white-space:nowrap}.pm tr[hidden]{display:none}.pm p.say{min-height:1.6em;margin:0 0 6px}`;
 
 function render({ model, el }) {
@@ -59,7 +59,7 @@ function render({ model, el }) {
       shown = key; chips = [];
       body.replaceChildren(...get("lessons").map((lesson) => {
         const own = list.filter((one) => one.lesson === lesson.number), kept = get("only_left") ? own.filter(left) : own;
-        const buttons = kept.map((one) => h("button", { type: "button", class: one.state, tabindex: -1, "data-name": one.name, "aria-label": fill(t.chip, { name: one.name, state: t[one.state] }), onclick: () => choose(one.name), onkeydown: keys }, h("b", { "aria-hidden": "true" }, SIGN[one.state]), one.name));
+        const buttons = kept.map((one) => h("button", { type: "button", class: one.state, tabindex: -1, "data-name": one.name, "aria-label": fill(t.chip, { name: one.name, state: t[one.state] }), onclick: () => choose(one.name), onkeydown: keys }, h("b", { "aria-hidden": "true" }, SIGN[one.state]), " ", one.name));
         chips.push(...buttons);
         return h("tr", { hidden: !kept.length }, h("th", { scope: "row" }, fill(t.lesson, { number: +lesson.number }), " ", lesson.title, " ", h("small", {}, fill(t.share, { done: own.length - own.filter(left).length, all: own.length }))), h("td", { class: "chips" }, buttons));
       }));

@@ -67,10 +67,10 @@ def press(page, key):
     """Press a key that goes to another cell, and wait until the deck is there."""
     before = state(page)
     page.keyboard.press(key)
-    for _ in range(100):
+    for _ in range(500):
         if page.evaluate("document.body.dataset.courseCell") != before["id"]:
             return
-        page.wait_for_timeout(50)
+        page.wait_for_timeout(10)
     raise AssertionError(f"{key} does nothing on slide {before['number']}")
 
 

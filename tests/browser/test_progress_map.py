@@ -16,7 +16,8 @@ OTHER = f"""from course_lib import show
 
 page = {{"number": "01", "title": {EVIL!r}, "sheet": "exercises/01.ipynb", "notebook": "notebooks/01.ipynb"}}
 one = {{"name": "<b>dot</b>", "lesson": "01", "state": "open", "day": "", "tries": 0, "hints": 2, "kept": ""}}
-view = show.ProgressMap([page], lambda: {{"exercises": [one], "guesses": [1, 2]}}, lambda: show.Table('twin', ['a'], [['b']]), labels={{"left": "Nur was fehlt"}})
+look = lambda: {{"exercises": [one], "guesses": [1, 2]}}
+view = show.ProgressMap([page], look, lambda: show.Table("twin", ["a"], [["b"]]), labels={{"left": "Nur was fehlt"}})
 view"""
 NAMES = list(find.tables())
 
