@@ -325,6 +325,9 @@ takes_off = {name: reached[before] - reached[name] for before, name in pairwise(
 title = "What each change takes off the loss, with the same tokens"
 show.bars([round(drop, 2) for drop in takes_off.values()], list(takes_off), title, y_name="nats per token")
 
+# %% [markdown]
+# The last bar is the longest: in only 50 steps, 15 times the rate counts most of all. What holds on every computer:
+
 # %%
 {
     "bfloat16 changes less than 0.1": abs(takes_off["bfloat16"]) < 0.1,

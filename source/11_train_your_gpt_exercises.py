@@ -88,7 +88,7 @@ check(estimate_loss)
 # %% [markdown]
 # ## 4. Gradients that are not too long
 #
-# `parameters` is a list of tensors. Each has its gradient in `.grad`, or `None` there: skip the tensors without one. Think of all gradients as **one** long vector. If it is longer than `largest`, multiply every gradient by one and the same factor, so that the vector is `largest` long: its
+# `parameters` is a list of tensors. Each has its gradient in `.grad`, or `None` there: skip the tensors without one. Think of all gradients as **one** long vector. If it is longer than `largest`, multiply every gradient by the same factor, so that it is `largest` long: its
 # direction stays. If it is not longer, leave everything as it is.
 #
 # Change the gradients where they are, and return how long the vector was **before**.

@@ -140,13 +140,8 @@ def shares_of_groups(temperature):
 
 
 # %% slide="subslide"
-show.bars(
-    shares_of_groups(1.0),
-    list(groups),
-    title="After “a fluffy”: a colour twice as often as an animal, and nothing else",
-    y_name="share of all such words",
-    top=1,
-)
+title = "After “a fluffy”: a colour twice as often as an animal, and nothing else"
+show.bars(shares_of_groups(1.0), list(groups), title, y_name="share of all such words", top=1)
 
 # %% [markdown]
 # To pick a word by its share, lay the shares of all words side by side on a line from 0 to 1, and throw a dart.
@@ -351,14 +346,13 @@ predict(
 
 # %% slide="subslide"
 trials = [(0, 0), (1, 24), (2, 24), (2, 36), (2, 39)]  # animals and words in between
-show.bars(
-    [round(share_of_fluffy(*trial), 1) for trial in trials],
-    ["nothing", *(f"{n_animals} in {n_words}" for n_animals, n_words in trials[1:])],
+sure = [round(share_of_fluffy(*trial), 1) for trial in trials]
+between = ["nothing", *(f"{n_animals} in {n_words}" for n_animals, n_words in trials[1:])]
+title, x_name = (
     "Two more animals, and fluffy is lost long before it leaves the window",
-    x_name="animals in so many words in between",
-    y_name="share of fluffy",
-    top=1.1,
+    "animals in so many words in between",
 )
+show.bars(sure, between, title, x_name, y_name="share of fluffy", top=1.1)
 
 # %% [markdown]
 # With 39 words in between, fluffy is outside of the window and gone, completely. But look at the two bars with 24: equally far back, and only one of them is lost. So the distance is not to blame. What differs is the second *animal*. How many animals does a story have?

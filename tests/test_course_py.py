@@ -198,6 +198,7 @@ def test_after_ctrl_c_the_next_run_goes_on_and_replaces_what_was_cut_off(house, 
     while not (house / "calls.txt").exists():
         assert running.poll() is None
         time.sleep(0.02)
+    time.sleep(1)  # until it waits for pip: a terminal's Ctrl-C reaches both, this signal only the parent
     running.send_signal(signal.SIGINT)
     said, _ = running.communicate(timeout=30)
     assert running.returncode == 130
