@@ -35,6 +35,13 @@ def test_a_cell_of_the_same_run_all_that_comes_late_does_not_run(kernel):
     assert run(kernel, "late", utcnow()) == "error"  # it is not there
 
 
+def test_a_cell_that_is_dated_a_little_before_the_one_that_fails_does_not_run_either(kernel):
+    """While a check runs, a view's message may be taken for its cell: then the others are older than "it"."""
+    asked = utcnow()
+    assert run(kernel, FAIL, asked) == "error"
+    assert run(kernel, "1", asked - timedelta(milliseconds=40)) == "aborted"
+
+
 def test_a_cell_asked_for_after_the_failure_runs_at_once(kernel):
     assert run(kernel, FAIL, utcnow()) == "error"
     assert run(kernel, "def dot(a, b):\n    return a @ b\ncheck(dot)", utcnow()) == "ok"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 ONE_GO = timedelta(
     seconds=5
-)  # cells asked for later than this after the failed one are not of its Run All, whatever the clocks say
+)  # cells asked for farther from the failed one are not of its Run All, whatever the clocks say
 
 
 def stop_here():
@@ -19,14 +19,15 @@ def stop_here():
     kernel = getattr(shell, "kernel", None)
     if not all(hasattr(kernel, part) for part in ("get_parent", "should_handle", "session")):
         return  # a kernel of another make: it has its own ways
-    running, failed = kernel.get_parent(), datetime.now(UTC)
+    running, failed = kernel.get_parent(), datetime.now(UTC)  # the cell; or a message of a view, handled beside it
     made = running.get("header", {}).get("date")
     if not isinstance(made, datetime) or not running["content"].get("stop_on_error", True):
         return  # nobody's request, or a cell that is meant to fail (tag raises-exception)
 
     def should_handle(stream, message, identities):
         header = message["header"]
-        if header["msg_type"] != "execute_request" or not made <= header["date"] < min(failed, made + ONE_GO):
+        same = made - ONE_GO <= header["date"] < min(failed, made + ONE_GO)
+        if header["msg_type"] != "execute_request" or not same:
             return type(kernel).should_handle(kernel, stream, message, identities)
         kernel.session.send(stream, "execute_reply", {"status": "aborted"}, parent=message, ident=identities)
         return False
