@@ -130,6 +130,9 @@ smooth = {
 title = "Too small crawls, too large gets nowhere (drawn up to 8)"
 show.lines(smooth, title, "training step", "loss (nats per token)", x=range(2, 60, 5), floors={"floor:": floor})
 
+# %% [markdown]
+# The means of the last ten steps say the same:
+
 # %%
 ends = {rate: sum(losses[-10:]) / 10 for rate, losses in curves.items()}
 {"best": min(ends, key=ends.get), "0.0003 is behind by more than 1 nat": ends[0.0003] > ends[0.01] + 1}
@@ -306,6 +309,9 @@ predict(
     },
     right="Muon",
 )
+
+# %% [markdown]
+# Now climb: each model is a new one, with one change more than the one before.
 
 # %%
 sizes, runs, changes, chosen = GPTConfig(4, 4, 128, 64, len(letters)), {}, [], dict(START)
