@@ -176,6 +176,15 @@ def test_the_map_as_a_view_follows_checks_hints_and_guesses(folder, cell, capsys
     assert view.guesses == [1, 1]
 
 
+def test_the_map_says_that_a_damaged_record_was_set_aside(folder):
+    folder.mkdir()
+    (folder / "progress.json").write_text("{", encoding="utf-8")
+    view = Overview().widget()
+    assert "was damaged" in view.note
+    view.look_again()
+    assert view.note == "", "it is said once: the new record is whole"
+
+
 def test_the_map_names_pages_that_exist_and_its_twin_says_the_same(folder):
     record.record_try("dot", True)
     for lesson in lessons():

@@ -78,7 +78,7 @@ class Overview:
         """The same as a view that can be walked through; it follows the checks and predictions of its kernel."""
         from course_lib.show.progress_map import ProgressMap
 
-        view = ProgressMap(lessons(), _recorded, twin=lambda: Overview().table())
+        view = ProgressMap(lessons(), _recorded, twin=lambda: Overview().table(), note=self.note)
         _shown.add(view)
         return view
 
@@ -106,7 +106,7 @@ def lessons():
 
 def _recorded():
     now = Overview()
-    return {"exercises": now.exercises, "guesses": now.guesses}
+    return {"exercises": now.exercises, "guesses": now.guesses, "note": now.note}
 
 
 def _count(value):

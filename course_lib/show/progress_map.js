@@ -12,15 +12,15 @@ const CSS = `
 .pm table{border-collapse:collapse}.pm td,.pm th{padding:2px 12px 2px 0;text-align:left;vertical-align:top;border-top:1px solid var(--line)}.pm th{font-weight:500;white-space:nowrap;padding-top:5px}.pm th small{color:var(--quiet);font-weight:400;margin-left:.5em}
 .pm td.chips{display:flex;flex-wrap:wrap;gap:3px 5px;padding-right:0}.pm .chips button{--c:var(--quiet);border:1px solid var(--c);border-radius:5px;padding:1px 7px;font-size:13px;font-family:var(--jp-code-font-family,monospace)}
 .pm .chips button b{color:var(--c)}.pm .chips .done{--c:var(--ok);background:color-mix(in srgb,var(--ok) 12%,transparent)}.pm .chips .tried{--c:var(--no);border-style:dashed}.pm .chips [aria-pressed=true]{box-shadow:0 0 0 2px var(--fg)}
-.pm a{color:var(--k);margin-left:.7em;white-space:nowrap}.pm tr[hidden]{display:none}.pm p.say{min-height:1.6em;margin:0 0 6px}`;
+.pm a{color:var(--k);margin-left:.7em;white-space:nowrap}.pm tr[hidden]{display:none}.pm p.note{font-weight:700}.pm p.say{min-height:1.6em;margin:0 0 6px}`;
 
 function render({ model, el }) {
   const t = wordsOf(model, EN), get = (name) => model.get(name), put = putInto(model), inLab = !!document.getElementById("jupyter-config-data");
   const count = h("b"), bar = h("i"), all = h("div", { class: "all", "aria-hidden": "true" }, bar), guesses = h("span"), tick = h("input", { type: "checkbox", onchange: () => put("only_left", tick.checked) });
   const nextButton = h("button", { type: "button", onclick: () => choose(following()) }), again = h("button", { type: "button", onclick: () => put("asked", get("asked") + 1) }, t.again);
-  const body = h("tbody"), say = h("p", { class: "say", "aria-live": "polite" });
+  const body = h("tbody"), say = h("p", { class: "say", "aria-live": "polite" }), note = h("p", { class: "note", role: "status" });
   let chips = [], shown = "";
-  el.append(frame("pm", CSS, h("div", { class: "bar" }, count, all, guesses), h("div", { class: "bar" }, nextButton, h("label", {}, tick, t.left), again), say, h("table", { "aria-label": t.grid }, body)));
+  el.append(frame("pm", CSS, h("div", { class: "bar" }, count, all, guesses), h("div", { class: "bar" }, nextButton, h("label", {}, tick, t.left), again), note, say, h("table", { "aria-label": t.grid }, body)));
 
   const left = (one) => one.state !== "done", named = (name) => get("exercises").find((one) => one.name === name);
   function following() {                                              // the first that is left behind the last one done, or the first of all that are left
@@ -54,6 +54,7 @@ function render({ model, el }) {
     count.textContent = fill(t.count, { done, all: list.length }); bar.style.width = `${(100 * done) / Math.max(list.length, 1)}%`;
     guesses.textContent = guessed ? fill(t.guesses, { right, all: guessed }) : "";
     nextButton.textContent = next ? fill(t.next, { name: next }) : t.all; nextButton.disabled = !next; tick.checked = get("only_left");
+    note.textContent = get("note"); note.hidden = !get("note");
     const key = JSON.stringify([list, get("only_left")]);
     if (key !== shown) {
       shown = key; chips = [];
@@ -68,6 +69,6 @@ function render({ model, el }) {
     if (held) chips.find((chip) => chip.dataset.name === held)?.focus();
   }
   paint();
-  return listen(model, ["exercises", "guesses", "only_left", "chosen"], paint);
+  return listen(model, ["exercises", "guesses", "note", "only_left", "chosen"], paint);
 }
 export default { render };

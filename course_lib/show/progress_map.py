@@ -6,7 +6,8 @@ from .view import View, esm
 
 
 class ProgressMap(View):
-    """The map of the course. `look()` returns what is recorded now: {"exercises": [{name, lesson, state, …}], "guesses": [right, all]}.
+    """The map of the course. `look()` returns what is recorded now: {"exercises": [{name, lesson, state, …}], "guesses": [right, all],
+    "note": what is to be said of the record, or ""}.
 
     lessons: [{number, title, sheet, notebook}], the last two as paths. `look_again()` reads anew, `states` {name: state} is what it shows,
     `chosen` the name of an exercise. `twin` stands in for it where nothing can be clicked. `labels` replaces words of the view.
@@ -16,6 +17,7 @@ class ProgressMap(View):
     lessons = traitlets.List().tag(sync=True)
     exercises = traitlets.List().tag(sync=True)
     guesses = traitlets.List(traitlets.Int(), [0, 0]).tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
     only_left = traitlets.Bool(False).tag(sync=True)
     asked = traitlets.Int(0).tag(sync=True)  # how often the front end has asked to look again

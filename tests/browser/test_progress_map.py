@@ -16,7 +16,7 @@ OTHER = f"""from course_lib import show
 
 page = {{"number": "01", "title": {EVIL!r}, "sheet": "exercises/01.ipynb", "notebook": "notebooks/01.ipynb"}}
 one = {{"name": "<b>dot</b>", "lesson": "01", "state": "open", "day": "", "tries": 0, "hints": 2, "kept": ""}}
-look = lambda: {{"exercises": [one], "guesses": [1, 2]}}
+look = lambda: {{"exercises": [one], "guesses": [1, 2], "note": "The <i>record</i> was damaged."}}
 view = show.ProgressMap([page], look, lambda: show.Table("twin", ["a"], [["b"]]), labels={{"left": "Nur was fehlt"}})
 view"""
 NAMES = list(find.tables())
@@ -108,6 +108,7 @@ def test_it_keeps_its_keys_shows_names_as_text_and_leaves_its_twin(lab, page, vi
     other.scroll_into_view_if_needed()
     assert other.locator("img").count() == 0
     assert other.get_by_text(EVIL).count() == 1
+    assert other.get_by_role("status").inner_text() == "The <i>record</i> was damaged."
     other.get_by_role("button", name="<b>dot</b>, open").click()
     assert said(other).startswith("<b>dot</b> is still open (2 hints).")
     other.get_by_label("Nur was fehlt").check()
