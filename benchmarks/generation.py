@@ -4,7 +4,6 @@ python benchmarks/generation.py            a model of 6 layers, 384 wide, on the
 … --write                                  and into benchmarks/RESULTS.md
 """
 
-import argparse
 import statistics
 import sys
 import time
@@ -47,11 +46,11 @@ def measure(device, context_length):
 
 
 def main():
+    from results import parser_for, write_section
+
     from course_lib.gpt.device import choose_device
 
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/RESULTS.md")
-    options = parser.parse_args()
+    options = parser_for(__doc__).parse_args()
     device, met = choose_device(), True
     lines = [
         "| context | tokens | without a cache | with a cache | times as fast | goal |",
@@ -65,8 +64,6 @@ def main():
         lines.append(f"| {context_length} | {context_length - 1} | {seconds} | {ratio:.1f} | ≥ {goal:g} |")
         print(lines[-1], flush=True)
     if options.write:
-        from results import write_section
-
         how = f"A GPT of 6 layers of 6 heads, 384 features. {RUNS} interleaved runs, medians. {device.why}"
         write_section("Generation: the KV cache", "\n".join([how, "", *lines]))
     return 0 if met else 1

@@ -1,5 +1,6 @@
 """benchmarks/RESULTS.md: one section for each benchmark, with the machine and the date; writing one leaves the others as they are."""
 
+import argparse
 import os
 import platform
 import re
@@ -8,6 +9,13 @@ from pathlib import Path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 TITLE = "# Results\n\nMeasured by the programs in this folder. Another computer gives other seconds; ratios travel better.\n"
+
+
+def parser_for(about):
+    """A parser of the command line for a benchmark that is about this, with `--write`."""
+    made = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--write", action="store_true", help="put the table into benchmarks/RESULTS.md")
+    return made
 
 
 def machine():

@@ -259,14 +259,15 @@ def ladder(options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    from results import parser_for, write_section
+
+    parser = parser_for(__doc__)
     parser.add_argument("--text", type=Path, help="the UTF-8 file to learn; tiny Shakespeare for numbers that compare")
     parser.add_argument("--ladder", action="store_true", help="every rung instead of the race")
     parser.add_argument("--steps", type=int, default=BASE_STEPS, help="of the plain start")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=0, help="0: as the course chooses")
     parser.add_argument("--clock", choices=("wall", "cpu"), default="wall")
-    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/RESULTS.md")
     parser.add_argument("--job", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.job:
@@ -277,8 +278,6 @@ def main():
     text, met = (ladder if options.ladder else race)(options)
     print(text)
     if options.write:
-        from results import write_section
-
         heading = "Training: the ladder" if options.ladder else "Training: the race"
         how = f"{options.rounds} interleaved rounds, medians; {options.clock} clock. Loss on the last tenth of {options.text.name}."
         write_section(heading, f"{how}\n\n{text}")

@@ -6,7 +6,6 @@
 Each view is drawn in an empty page by the very script that notebooks carry, with the state that Python gives it. Needs Playwright and a Chromium.
 """
 
-import argparse
 import base64
 import statistics
 import sys
@@ -74,12 +73,11 @@ def measure(page, view, trait, values):
 
 def main():
     from playwright.sync_api import sync_playwright
+    from results import parser_for, write_section
 
     from tests.browser import driving
 
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/RESULTS.md")
-    options = parser.parse_args()
+    options = parser_for(__doc__).parse_args()
     lines, met = ["| view | tokens | first drawing | answer, median | answer, slowest |", "|---|---|---|---|---|"], True
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=driving.find_browser(), args=driving.SWITCHES)
@@ -96,8 +94,6 @@ def main():
         version = browser.version
         browser.close()
     if options.write:
-        from results import write_section
-
         how = f"From a change to the finished layout, in Chromium {version} without a GPU; {ANSWERS} answers each. Goal: {GOAL} ms at 12 tokens."
         write_section("Views: how fast they answer", "\n".join([how, "", *lines]))
     return 0 if met else 1
