@@ -244,7 +244,25 @@ def test_a_stop_from_a_callback_keeps_the_model_and_says_how_far_it_got():
     train(new_model(), TEXT, steps=9, batch_size=4, on_step=lambda h: until_3.append(h.losses[-1]), say=None)
     assert said == [history.stopped] == ["Stopped after 3 of 9 steps: the model keeps what it has learned."]
     assert history.losses == until_3[:3]
+    assert history.validation == []
     assert not same(weights(model), weights(new_model()))
+
+
+@pytest.mark.parametrize("stop_at", [1, 4, 5])
+def test_a_stopped_run_says_the_loss_of_what_it_keeps(stop_at):
+    """Whoever stops a lesson's training early reads `history.validation[-1]` in the next line all the same."""
+
+    def stop(history):
+        if history.step == stop_at:
+            raise KeyboardInterrupt
+
+    model = new_model()
+    held_back = torch.arange(90) % SMALL.vocab_size
+    settings = {"validation": held_back, "validate_every": 4, "steps": 9, "batch_size": 4, "say": None}
+    history = train(model, TEXT, on_step=stop, **settings)
+    steps, losses = zip(*history.validation, strict=True)
+    assert steps == tuple(sorted({stop_at, *([4] if stop_at >= 4 else [])}))
+    assert losses[-1] == pytest.approx(pieces.estimate_loss(model, pieces.in_windows(held_back, 12)), rel=1e-5)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a signal can't be sent to one's own process alone")

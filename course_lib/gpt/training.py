@@ -101,7 +101,7 @@ def train(
     validate_every steps. on_step(history) is called after each step. checkpoint: a file that is written every save_every steps, and that the
     run goes on from if it is there. device, precision: see choose_device. say: takes a sentence when something goes another way than
     planned. make_run: another kind of Run (distributed.py has one for several processes). Ctrl-C, or the notebook's stop button, ends the run
-    after the current step: the model keeps what it has learned.
+    after the current step: the model keeps what it has learned, and validation ends with its loss.
     """
     settings = Settings.of(settings)
     ids, length = _as_ids(ids, model, length)
@@ -112,6 +112,11 @@ def train(
     run = make_run(model, ids.to(device.kind), length, settings, device, history, say)
     saved = Checkpoint(checkpoint, run, ids) if checkpoint is not None else None
     tests = pieces.in_windows(held_back.to(device.kind), length) if held_back is not None else None
+
+    def validate():
+        with device.autocast():
+            history.validation.append((history.step, pieces.estimate_loss(model, tests)))
+
     with device.at_work(), stop_button() as pressed, contextlib.suppress(Stopped):
         if saved:
             saved.begin()
@@ -119,13 +124,14 @@ def train(
         while history.step < settings.steps:
             run.step()
             if tests and (history.step % validate_every == 0 or history.step == settings.steps):
-                with device.autocast():
-                    history.validation.append((history.step, pieces.estimate_loss(model, tests)))
+                validate()
             run.tell(on_step, pressed)
             if saved and (history.step % save_every == 0 or history.step == settings.steps or history.stopped):
                 saved.save()
             if history.stopped:
                 run.say(history.stopped)
+                if tests and history.step % validate_every:
+                    validate()
                 break
     model.eval()
     return history
