@@ -19,7 +19,7 @@ const CSS = `
 .qk td.n{font-size:13px}.qk td.zero{opacity:.75}.qk td.on.q,.qk th.on.q{background:color-mix(in srgb,var(--q) 18%,transparent);font-weight:800}.qk td.on.k,.qk th.on.k{background:color-mix(in srgb,var(--k) 18%,transparent);font-weight:800}
 .qk input{font:inherit;color:inherit;background:var(--bg);width:3em;text-align:right;border:1px solid currentColor;border-radius:3px;padding:2px;margin:1px;box-sizing:border-box}
 .qk td.s{border:1px solid var(--line)}.qk td.s button{position:relative;display:block;width:100%;min-width:34px;height:32px;contain:strict;border:0;border-radius:0;padding:0;font-size:12px;background:none}
-.qk td.s i{position:absolute;left:50%;top:50%;transform:translate(-50%,-50%);border-radius:50%;background:color-mix(in srgb,var(--q) 34%,transparent);border:1.5px solid var(--q);box-sizing:border-box;transition:width .15s,height .15s}
+.qk td.s i{position:absolute;left:50%;top:50%;transform:translate(-50%,-50%);border-radius:50%;background:color-mix(in srgb,var(--q) 34%,transparent);border:1.5px solid var(--q);box-sizing:border-box}
 .qk td.s i.less{background:none}.qk td.s b{position:relative;font-weight:500}.qk td.s.on{outline:3px solid var(--q);outline-offset:-2px}.qk td.s.back{outline:3px dashed var(--k);outline-offset:-2px}
 .qk .do{vertical-align:top;text-align:left;padding:6px 0 0 16px}.qk .do button{display:block;margin:0 0 6px}.qk p.verdict{font-weight:700}`;
 
