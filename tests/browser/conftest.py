@@ -1,4 +1,4 @@
-"""A real browser for these tests: one Chromium for all, a fresh page for each, and no request out of this computer."""
+"""A real browser for these tests: one Chromium and one window for all, and no request out of this computer."""
 
 import os
 import re
@@ -10,6 +10,7 @@ from tests.browser import driving
 
 KNOWN_ERRORS = {  # {pattern of a console error that says nothing about the course: the reason}
     r"uncaught: .*null \(reading 'kernel'\)": "jupyterlab_widgets 3 asks every notebook for its kernel, also one opened without",
+    r"Could not restore the debugger state: Canceled future": "a test went on to the next notebook while JupyterLab's debugger asked the kernel",
 }
 
 
@@ -39,22 +40,50 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def context(chromium):
-    """A browser context of 1280 x 720 that nothing may leave; afterwards no page may have complained."""
+def new_context(chromium):
+    """A browser context of 1280 x 720 that writes down what its pages ask for and complain about."""
     context = chromium.new_context(viewport={"width": 1280, "height": 720})
     context.seen = driving.watch(context)
-    yield context
-    context.close()
-    assert context.seen.outside() == [], "the page asked for something outside this computer"
-    unknown = [error for error in context.seen.errors if not any(re.search(known, error) for known in KNOWN_ERRORS)]
+    return context
+
+
+def complain(seen):
+    """Fail if a page asked for something outside, or wrote an error on its console."""
+    assert seen.outside() == [], "the page asked for something outside this computer"
+    unknown = [error for error in seen.errors if not any(re.search(known, error) for known in KNOWN_ERRORS)]
     assert unknown == [], "errors on the browser's console"
 
 
 @pytest.fixture
-def page(context):
-    """A fresh page."""
-    return context.new_page()
+def context(chromium):
+    """A browser context of this test alone, that nothing may leave; afterwards no page may have complained."""
+    context = new_context(chromium)
+    yield context
+    context.close()
+    complain(context.seen)
+
+
+@pytest.fixture(scope="session")
+def kept_windows():
+    """The window that goes from test to test; there is none before the first test, and after one that failed."""
+    return []
+
+
+@pytest.fixture
+def page(chromium, kept_windows, request):
+    """A window that earlier tests have used, as a person does: JupyterLab may be open there. After a failure it is a new one."""
+    page = kept_windows.pop() if kept_windows else new_context(chromium).new_page()
+    seen, failed = page.context.seen, request.session.testsfailed
+    seen.clear()
+    yield page
+    for popup in page.context.pages[1:]:
+        popup.close()
+    page.emulate_media(reduced_motion="null")
+    if request.session.testsfailed == failed:
+        kept_windows.append(page)
+    else:
+        page.context.close()
+    complain(seen)
 
 
 @pytest.fixture(scope="session")

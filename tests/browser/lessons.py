@@ -138,10 +138,22 @@ MOVES = {
 }
 
 
+def stop_the_second_training(page):
+    """Press the stop button of the page while the long training on real text runs: what it has learned is kept, and the lesson goes on."""
+    cell = driving.cell_with(page, "report = train(writer")
+    cell.get_by_role("status").filter(has_text=re.compile(r"\d+/400 ")).wait_for(timeout=400_000)
+    page.get_by_role("button", name=re.compile("^Interrupt the kernel")).click()
+    cell.get_by_text(re.compile(r"Stopped after \d+ of 400 steps: the model keeps what it has learned")).wait_for()
+
+
+MEANWHILE = {"11_train_your_gpt": stop_the_second_training}  # what the learner does while all cells run
+
+
 def runs_to_its_end_and_its_views_move(lab, page, lesson):
     """Open a lesson, run it from top to bottom, and move every view that it shows."""
     driving.open_notebook(page, lab[0], f"notebooks/{lesson}.ipynb")
-    driving.run_all(page, timeout=400)
+    meanwhile = MEANWHILE.get(lesson)
+    driving.run_all(page, timeout=400, meanwhile=meanwhile and (lambda: meanwhile(page)))
     meant_to_fail = [cell.source for cell in code_cells(lesson) if "raises-exception" in cell.metadata.get("tags", [])]
     assert driving.failed_cells(page) == meant_to_fail
     assert all(cell["executed"] for cell in driving.cells(page) if cell["type"] == "code" and cell["source"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from course_lib.show import VIEWS
-from tests.browser import driving, views
+from tests.browser import views
 from tests.browser.test_head_views import GRIDS, HEADS, RUN
 
 SOURCES = {
@@ -52,21 +52,33 @@ def test_every_view_is_looked_at():
     assert set(SOURCES) == set(VIEWS)
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_no_serious_violation(lab, page, axe, gallery, theme):
-    driving.open_notebook(page, lab[0], gallery)
+def change_theme(page, theme):
     page.evaluate(
         "async (theme) => { await window.jupyterapp.commands.execute('apputils:change-theme', { theme }) }", theme
     )
     page.wait_for_function("(dark) => document.body.dataset.jpThemeLight === String(!dark)", arg="Dark" in theme)
-    driving.run_all(page)
+
+
+@pytest.fixture
+def opened(lab, page, gallery):
+    """The gallery, run; in the end JupyterLab is light again."""
+    views.opened(lab, page, gallery, ".ag")
+    yield
+    change_theme(page, "JupyterLab Light")
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.usefixtures("opened")
+def test_no_serious_violation(page, axe, theme):
+    change_theme(page, theme)
     page.evaluate(axe)
     for name, (view, _) in SOURCES.items():
         page.locator(view).scroll_into_view_if_needed()
         assert violations(page, view) == {}, f"{name}, {theme}"
 
 
-def test_it_would_find_a_button_without_a_name(page, axe):
+def test_it_would_find_a_button_without_a_name(context, axe):
+    page = context.new_page()
     page.set_content("<html lang='en'><main class='cv'><button></button></main></html>")
     page.evaluate(axe)
     assert set(violations(page, ".cv")) == {"button-name"}

@@ -26,7 +26,15 @@ LIVE_STATE = """() => {
     };
 }"""
 
-
+GOES_ON = """(before) => new Promise((tell) => {
+    const end = Date.now() + 10_000;
+    const look = () => {
+        if (document.body.dataset.courseCell !== before) tell(true);
+        else if (Date.now() > end) tell(false);
+        else setTimeout(look, 5);
+    };
+    look();
+})"""
 HAND_OUT_STATE = """() => {
     const page = Reveal.getCurrentSlide().querySelector('.page');
     return [parseFloat(page.style.getPropertyValue('--fit')), page.scrollHeight - page.clientHeight];
@@ -34,7 +42,7 @@ HAND_OUT_STATE = """() => {
 
 
 @pytest.fixture(scope="module")
-def deck(chromium, tmp_path_factory):
+def deck(kept_windows, tmp_path_factory):
     """The server of `python -m course_lib slides 01`, on a copy of the notebooks: its address and working folder."""
     folder = tmp_path_factory.mktemp("slides")
     root = driving.copy_notebooks(driving.ROOT, folder / "course")
@@ -42,6 +50,8 @@ def deck(chromium, tmp_path_factory):
     options = {"root": root, "port": port, "open_browser": False, "extra": driving.FOR_TESTS}
     with driving.served(slides.live_command("01", folder / "deck", **options), folder):
         yield f"http://127.0.0.1:{port}", folder
+        for page in kept_windows:
+            page.goto("about:blank")  # nobody may ask this server when it is gone
 
 
 def open_deck(page, url):
@@ -63,23 +73,21 @@ def state(page):
     return page.evaluate(LIVE_STATE)
 
 
-def press(page, key):
-    """Press a key that goes to another cell, and wait until the deck is there."""
-    before = state(page)
+def press(page, key, before=None):
+    """Press a key that goes to another cell than it is on before, wait until the deck is there, and return the new state."""
+    before = before or state(page)
     page.keyboard.press(key)
-    for _ in range(500):
-        if page.evaluate("document.body.dataset.courseCell") != before["id"]:
-            return
-        page.wait_for_timeout(10)
-    raise AssertionError(f"{key} does nothing on slide {before['number']}")
+    assert page.evaluate(GOES_ON, before["id"]), f"{key} does nothing on slide {before['number']}"
+    return state(page)
 
 
 def walk_to(page, there, key, steps=100):
     """Press a key until `there(state)`."""
+    now = state(page)
     for _ in range(steps):
-        if there(state(page)):
+        if there(now):
             return
-        press(page, key)
+        now = press(page, key, now)
     raise AssertionError(f"not reached in {steps} steps")
 
 
@@ -107,21 +115,19 @@ def test_the_command_opens_its_lesson_as_a_running_deck(deck, page):
 
 @pytest.mark.parametrize("number", LESSONS)
 def test_the_live_deck_is_walked_by_keyboard(deck, page, number):
-    driving.open_notebook(page, deck[0], f"notebooks/{slides.lesson_path(number).name}", workspace=f"walk{number}")
+    driving.load_notebook(page, deck[0], f"notebooks/{slides.lesson_path(number).name}", f"walk{number}")
     wait_for_deck(page)
     each = shown(number)
     walk = [(at, cell) for at, ids in enumerate(each, 1) for cell in ids]
-    full = {}
+    now, full = state(page), {}
     for step, (at, cell) in enumerate(walk):
         if step:
-            press(page, "Space")
-        now = state(page)
+            now = press(page, "Space", now)
         assert (now["number"].split(" · ")[0], now["id"]) == (f"{at} / {len(each)}", cell)
         assert set(now["seen"]) <= set(each[at - 1]), "a cell of another slide is to be seen"
         if crowded(now["size"], now["cut_off"]):
             full[at] = (now["size"], now["cut_off"])
-    press(page, "PageUp")
-    assert state(page)["id"] == walk[-2][1]
+    assert press(page, "PageUp")["id"] == walk[-2][1]
     assert full == {}, "{slide: (size of letters, pixels cut off)}: make a subslide, or skip a cell"
 
 

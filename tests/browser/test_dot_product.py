@@ -21,9 +21,7 @@ def small(lab):
 
 @pytest.fixture
 def view(lab, page, small):
-    driving.open_notebook(page, lab[0], small)
-    driving.run_all(page)
-    found = page.locator(".dp").first
+    found = views.opened(lab, page, small, ".dp")
     found.locator("svg >> text=27°").wait_for()
     return found
 

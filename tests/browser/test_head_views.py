@@ -48,15 +48,6 @@ OTHER_GRID = """show.AttentionGrid(list("ab"), [[0, 1], [1, 0]], labels={"temper
 ASK_GRIDS = "print(grid.head, grid.off, grid.weights.sum().round(6))"
 
 
-def opened(lab, page, path, view):
-    driving.open_notebook(page, lab[0], path)
-    driving.run_all(page)
-    found = page.locator(view).first
-    found.wait_for()
-    found.scroll_into_view_if_needed()
-    return found
-
-
 @pytest.fixture(scope="module")
 def notebooks(lab):
     return {
@@ -71,17 +62,17 @@ def notebooks(lab):
 
 @pytest.fixture
 def browser(lab, page, notebooks):
-    return opened(lab, page, notebooks["heads"], ".hb")
+    return views.opened(lab, page, notebooks["heads"], ".hb")
 
 
 @pytest.fixture
 def player(lab, page, notebooks):
-    return opened(lab, page, notebooks["run"], ".tp")
+    return views.opened(lab, page, notebooks["run"], ".tp")
 
 
 @pytest.fixture
 def grids(lab, page, notebooks):
-    return opened(lab, page, notebooks["grids"], ".ag")
+    return views.opened(lab, page, notebooks["grids"], ".ag")
 
 
 def gets(view):
@@ -122,8 +113,8 @@ TEXT = "a blue creature . a"
 
 def test_the_browser_reads_what_python_packed(page):
     patterns = np.random.default_rng(1).random((2, 5, 5))
-    page.goto("about:blank")
-    got = page.evaluate(
+    got = views.in_a_blank_page(
+        page,
         """async ([source, bytes]) => {
             const view = await import("data:text/javascript," + encodeURIComponent(source));
             return view.unpack(new DataView(Uint8Array.from(bytes).buffer), 2, 5);

@@ -19,11 +19,7 @@ def small(lab):
 
 @pytest.fixture
 def view(lab, page, small):
-    driving.open_notebook(page, lab[0], small)
-    driving.run_all(page)
-    found = page.locator(".ls")
-    found.wait_for()
-    return found
+    return views.opened(lab, page, small, ".ls")
 
 
 def shown(view, total):

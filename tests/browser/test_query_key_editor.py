@@ -24,9 +24,7 @@ def small(lab):
 
 @pytest.fixture
 def view(lab, page, small):
-    driving.open_notebook(page, lab[0], small)
-    driving.run_all(page)
-    found = page.locator(".qk").first
+    found = views.opened(lab, page, small, ".qk")
     found.locator("td[data-score] b").first.wait_for()
     return found
 

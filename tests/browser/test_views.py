@@ -24,11 +24,7 @@ def small(lab):
 
 @pytest.fixture
 def grid(lab, page, small):
-    driving.open_notebook(page, lab[0], small)
-    driving.run_all(page)
-    found = page.locator(".ag")
-    found.wait_for()
-    return found
+    return views.opened(lab, page, small, ".ag")
 
 
 def shown(grid):

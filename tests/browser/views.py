@@ -21,10 +21,27 @@ def notebook_with(folder, name, *sources):
     return f"notebooks/{name}.ipynb"
 
 
+def opened(lab, page, path, view):
+    """Run a notebook from `notebook_with` and return its first view of this CSS class, as it is at the beginning.
+
+    The notebook is opened; or, where it is open as the file has it, only run again, which is faster by seconds.
+    """
+    url, folder = lab
+    written = [cell.source for cell in nbformat.read(folder / "course" / path, 4).cells]
+    here = page.evaluate(driving.CURRENT) == path and page.evaluate(driving.KERNEL_IDLE)
+    if not here or [cell["source"] for cell in driving.cells(page)] != written:
+        driving.open_notebook(page, url, path)
+    driving.run_all(page)
+    found = page.locator(view).first
+    found.wait_for()
+    found.scroll_into_view_if_needed()
+    return found
+
+
 def calculate(page, script, function, asked):
     """What an exported function of a view's script (or of several, put together) gives in the browser for each list of arguments, to the last digit."""
-    page.goto("about:blank")
-    got = page.evaluate(
+    got = in_a_blank_page(
+        page,
         """async ([source, name, asked]) => {
             const view = await import("data:text/javascript," + encodeURIComponent(source));
             return JSON.stringify(asked.map((one) => view[name](...one)));
@@ -32,6 +49,15 @@ def calculate(page, script, function, asked):
         [esm(*([script] if isinstance(script, str) else script)), function, asked],
     )
     return json.loads(got)
+
+
+def in_a_blank_page(page, script, argument):
+    """What a script gives in a page of its own, beside this one."""
+    blank = page.context.new_page()
+    try:
+        return blank.evaluate(script, argument)
+    finally:
+        blank.close()
 
 
 def no_key_gets_out(page, controls):
@@ -46,21 +72,12 @@ def no_key_gets_out(page, controls):
 
 
 def reopen_without_kernel(page, url, path):
-    """Save the notebook, leave it, end its kernel, and open it again without one."""
+    """Save the notebook, close it, end its kernel, and open it again without one."""
     page.evaluate("async () => { await window.jupyterapp.shell.currentWidget.context.save() }")
-    page.goto("about:blank")
+    page.evaluate(driving.CLOSE_ALL_TABS)
     for session in _asked(url, "sessions"):
         _asked(url, f"sessions/{session['id']}", "DELETE")
-    page.goto(f"{url}/lab/workspaces/reopened?token={driving.TOKEN}&reset")
-    page.wait_for_function("() => window.jupyterapp?.commands.hasCommand('docmanager:open')", timeout=60_000)
-    page.evaluate(
-        """async (path) => {
-            await window.jupyterapp.restored;
-            const none = { shouldStart: false, canStart: false, autoStartDefault: false };
-            await window.jupyterapp.commands.execute("docmanager:open", { path, factory: "Notebook", kernelPreference: none });
-        }""",
-        path,
-    )
+    page.evaluate(driving.OPEN, [path, {"shouldStart": False, "canStart": False, "autoStartDefault": False}])
     page.wait_for_selector(".jp-Notebook .jp-Cell", state="attached", timeout=60_000)
     page.wait_for_function("() => window.jupyterapp.shell.currentWidget?.content?.widgets?.length")
     assert _asked(url, "sessions") == [], "the notebook has a kernel all the same"
