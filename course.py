@@ -212,8 +212,7 @@ def main(arguments):
     try:
         if arguments[:1] == ["test"]:
             set_up("test")
-            in_order = "--no-loadscope-reorder"  # the browser's files, which take longest, come first
-            return run(["-m", "pytest", "-n", "2", "--dist", "loadfile", in_order, *arguments[1:]], ROOT)
+            return run(["-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments[1:]], ROOT)
         set_up("course", doctor=arguments[:1] != ["doctor"])
         return run(["-P", "-m", "course_lib", *(arguments or ["lab"])])  # -P: this course_lib, wherever one stands
     except KeyboardInterrupt:

@@ -127,7 +127,7 @@ def test_the_tests_have_a_mark_of_their_own(house):
     course(house)
     first = course(house, "test", "-q", "tests/test_x.py")
     assert first.calls[0].endswith("-e .[test]")
-    assert first.calls[-1] == "pytest -n 2 --dist loadfile --no-loadscope-reorder -q tests/test_x.py"
+    assert first.calls[-1] == "pytest -n 2 --dist worksteal -q tests/test_x.py"
     assert names(course(house, "test").calls) == ["pytest"]
     assert names(course(house).calls) == ["course_lib"]
 
