@@ -142,6 +142,32 @@ def test_shift_enter_runs_the_cell_and_stays(deck, page):
     assert state(page)["id"] == code
 
 
+VIEWS = {"03": ("show.QueryKeyEditor()", ".qk"), "05": ('mask="after", query', ".ag")}  # the tallest ones
+
+
+@pytest.mark.parametrize("number", VIEWS)
+def test_a_view_that_was_run_fits_its_slide_and_moves(deck, page, number):
+    code, kind = VIEWS[number]
+    driving.load_notebook(page, deck[0], f"notebooks/{slides.lesson_path(number).name}", f"view{number}")
+    wait_for_deck(page)
+    cell = next(cell.id for cell in lesson(number).cells if cell.cell_type == "code" and code in cell.source)
+    walk_to(page, lambda now: now["id"] == cell, "Space")
+    for name in ("notebook:run-all-above", "notebook:run-cell"):
+        page.evaluate(driving.COMMAND, name)
+    view = page.locator(f".jp-deck-mod-onscreen {kind}")
+    view.wait_for()
+    page.wait_for_function(f"() => ({LIVE_STATE})().cut_off <= 1")
+    bottom = page.evaluate("innerHeight") - 44  # where the number of the slide stands
+    for part in (view, page.locator(".jp-deck-mod-onscreen").first):
+        assert 0 <= part.bounding_box()["y"] < part.bounding_box()["y"] + part.bounding_box()["height"] <= bottom
+    if number == "03":
+        view.locator("td[data-score='4,3']").click()
+        assert view.locator("p[aria-live]").first.inner_text().startswith("roamed asks creature: ")
+    else:
+        view.get_by_label("Causal mask").select_option("before")
+        assert set(view.locator("td[data-sum]").all_inner_texts()) == {"1.00"}
+
+
 def test_the_speaker_sees_notes_in_a_window_of_their_own(deck, page):
     open_deck(page, deck[0])
     each = slides.pages(lesson("01"))

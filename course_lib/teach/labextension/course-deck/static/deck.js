@@ -28,7 +28,7 @@
     return slides;
   }
 
-  // Letters become smaller, step by step, until nothing on the slide is cut off.
+  // Letters and views become smaller, step by step, until nothing on the slide is cut off.
   function fit(notebook) {
     const page = notebook.node.querySelector('.jp-WindowedPanel-viewport');
     if (!page) return;
@@ -37,11 +37,16 @@
       const sourceShown = !cell.querySelector('.jp-Cell-inputWrapper .jp-Placeholder');
       cell.classList.toggle('course-beside', sourceShown && picture.naturalWidth < UPRIGHT * picture.naturalHeight);
     });
+    const whole = Math.min(window.innerWidth / 1280, window.innerHeight / 720); // a view is made of pixels
+    const set = (size) => {
+      page.style.setProperty('--course-fit', size);
+      page.style.setProperty('--course-zoom', (size * whole).toFixed(3));
+    };
     let size = 1;
-    page.style.setProperty('--course-fit', size);
+    set(size);
     while (size > SMALLEST && (page.scrollHeight > page.clientHeight + 1 || page.scrollWidth > page.clientWidth + 1)) {
       size = Math.max(SMALLEST, size - 0.04);
-      page.style.setProperty('--course-fit', size.toFixed(2));
+      set(Number(size.toFixed(2)));
     }
   }
 
@@ -97,6 +102,8 @@
     const notes = new Notes();
     let waiting = 0;
     let followed = null;
+    let watched = null;
+    let news = false;
 
     function refresh() {
       waiting = 0;
@@ -113,12 +120,22 @@
         document.body.dataset.courseSlide = `${at + 1} / ${slides.length}${running ? ` · ${running}` : ''}`;
       }
       fit(notebook);
+      watch(slides[at]?.cells ?? []);
       notebook.activeCell?.node.scrollIntoView({ block: 'nearest' });
       notes.show(slides, at);
       document.body.dataset.courseCell = notebook.activeCell?.model.id; // up to date with this cell: a test waits for it
     }
 
     const refreshSoon = () => { waiting ||= setTimeout(refresh, 60); };
+
+    // A view is drawn a moment after its cell has run, and may grow when it is moved.
+    const grown = new ResizeObserver(() => { if (news) refreshSoon(); news = true; });
+    function watch(cells) {
+      if (watched === cells[0]) return;
+      [watched, news] = [cells[0], false]; // the first call only tells how large they are
+      grown.disconnect();
+      cells.forEach((cell) => grown.observe(cell.node));
+    }
 
     // Another cell, a finished run, a picture that has arrived: each may change what must fit.
     function follow(panel) {
