@@ -123,6 +123,30 @@ def long_run(path, model=None, **more):
     return train(model or new_model(), TEXT, checkpoint=path, **{**settings, **more})
 
 
+def killed_in_step(path, steps, pause):
+    """Start the run in a child that may take so many steps and waits in the one after; kill it a moment after it took them.
+
+    The run can't be over before, however slow the machine: the child is held back by a pipe and not by a clock.
+    """
+    (may, allow), (hear, tell) = os.pipe(), os.pipe()
+    os.write(allow, b"." * steps)
+
+    def on_step(_):
+        os.read(may, 1)
+        os.write(tell, b".")
+
+    child = in_child(lambda: long_run(path, on_step=on_step))
+    os.close(tell)  # it is the child's now: if the child fails, reading ends
+    for _ in range(steps):
+        os.read(hear, 1)
+    time.sleep(pause)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    for end in (may, allow, hear):
+        os.close(end)
+    assert os.WIFSIGNALED(status), "the child failed before it was killed"
+
+
 @needs_fork
 def test_killed_at_twenty_random_moments_the_curve_is_bit_equal(tmp_path):
     threads = torch.get_num_threads()
@@ -130,16 +154,13 @@ def test_killed_at_twenty_random_moments_the_curve_is_bit_equal(tmp_path):
     try:
         start = time.perf_counter()
         undisturbed = long_run(tmp_path / "undisturbed.safetensors")
-        duration = time.perf_counter() - start
+        a_step = (time.perf_counter() - start) / undisturbed.step
         path, dice, reached = tmp_path / "killed.safetensors", random.Random(1), []
         for _ in range(KILLS):
-            child = in_child(lambda: long_run(path))
-            time.sleep(dice.uniform(0, duration / 12))
-            os.kill(child, signal.SIGKILL)
-            _, status = os.waitpid(child, 0)
+            killed_in_step(path, dice.randrange(undisturbed.step // KILLS), dice.uniform(0, 2 * a_step))
             reached.append(len(read_checkpoint(path)[0]["losses"]) if path.exists() else 0)
-            assert os.WIFSIGNALED(status), "the run was over before it was killed"
         assert reached == sorted(reached), "a kill may not lose a step that was saved"
+        assert 0 < reached[-1] < undisturbed.step
         model = new_model()
         history = long_run(path, model)
     finally:
