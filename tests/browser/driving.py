@@ -62,6 +62,7 @@ OPEN = """async ([path, kernelPreference]) => {
     await window.jupyterapp.restored;
     await window.jupyterapp.commands.execute("docmanager:open", { path, factory: "Notebook", kernelPreference });
 }"""
+NO_KERNEL = {"shouldStart": False, "canStart": False, "autoStartDefault": False}
 NOTHING_RUNS = "() => ![...window.jupyterapp.shell.currentWidget.content.widgets].some((cell) => cell.prompt === '*')"
 
 
@@ -148,31 +149,27 @@ def watch(context):
     return seen
 
 
-def open_notebook(page, url, path):
+def open_notebook(page, url, path, kernel=True):
     """Open a notebook (its path inside the server's folder) from its file, as the only tab, and wait until its new kernel is ready.
 
     JupyterLab is loaded if it is not there yet: from test to test only the tab changes, which is faster by seconds.
     """
     if page.url.startswith(f"{url}/lab") and page.evaluate("() => Boolean(window.jupyterapp)"):
         page.evaluate(CLOSE_ALL_TABS)
-        page.evaluate(OPEN, [path, {}])
-        wait_for_notebook(page)
-        assert page.evaluate(CURRENT) == path
+        page.evaluate(OPEN, [path, {} if kernel else NO_KERNEL])
     else:
-        load_notebook(page, url, path, "test")
+        page.goto(f"{url}/lab/workspaces/test/tree/{path}?token={TOKEN}&reset")
+    wait_for_notebook(page, kernel)
+    assert page.evaluate(CURRENT) == path
 
 
-def load_notebook(page, url, path, workspace):
-    """Load JupyterLab with a notebook, and wait until its kernel is ready."""
-    page.goto(f"{url}/lab/workspaces/{workspace}/tree/{path}?token={TOKEN}&reset")
-    wait_for_notebook(page)
-
-
-def wait_for_notebook(page):
-    """Wait until the current tab is a notebook whose kernel is ready."""
+def wait_for_notebook(page, kernel=True):
+    """Wait until the current tab is a notebook, with all its cells, whose kernel is ready (or that has none)."""
     page.wait_for_selector(".jp-Notebook .jp-Cell", state="attached", timeout=60_000)
-    page.wait_for_function(KERNEL_IDLE, timeout=60_000)
-    page.evaluate(LISTEN)
+    page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length", timeout=60_000)
+    if kernel:
+        page.wait_for_function(KERNEL_IDLE, timeout=60_000)
+        page.evaluate(LISTEN)
 
 
 def run_all(page, timeout=120, meanwhile=None):

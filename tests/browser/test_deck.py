@@ -26,15 +26,17 @@ LIVE_STATE = """() => {
     };
 }"""
 
-GOES_ON = """(before) => new Promise((tell) => {
+ONCE_AT_REST = f"""(before) => new Promise((tell) => {{
     const end = Date.now() + 10_000;
-    const look = () => {
-        if (document.body.dataset.courseCell !== before) tell(true);
-        else if (Date.now() > end) tell(false);
+    const look = () => {{
+        const shown = document.body.dataset.courseCell;
+        const active = window.jupyterapp.shell.currentWidget.content.activeCell?.model.id;
+        if (shown === active && shown !== before) tell(({LIVE_STATE})());
+        else if (Date.now() > end) tell(null);
         else setTimeout(look, 5);
-    };
+    }};
     look();
-})"""
+}})"""
 HAND_OUT_STATE = """() => {
     const page = Reveal.getCurrentSlide().querySelector('.page');
     return [parseFloat(page.style.getPropertyValue('--fit')), page.scrollHeight - page.clientHeight];
@@ -60,25 +62,31 @@ def open_deck(page, url):
     wait_for_deck(page)
 
 
+def load_lesson(page, url, number):
+    """Load a lesson as a running deck."""
+    notebook = f"notebooks/{slides.lesson_path(number).name}"
+    page.goto(f"{url}/lab/workspaces/{number}/tree/{notebook}?token={driving.TOKEN}&reset")
+    wait_for_deck(page)
+
+
 def wait_for_deck(page):
     driving.wait_for_notebook(page)
     page.wait_for_selector("body[data-course-slide]", state="attached")
+    assert state(page), "the deck does not come to rest"
 
 
 def state(page):
     """What is on the screen, once it has come to rest."""
-    page.wait_for_function(
-        "document.body.dataset.courseCell === window.jupyterapp.shell.currentWidget.content.activeCell.model.id"
-    )
-    return page.evaluate(LIVE_STATE)
+    return page.evaluate(ONCE_AT_REST)
 
 
 def press(page, key, before=None):
     """Press a key that goes to another cell than it is on before, wait until the deck is there, and return the new state."""
     before = before or state(page)
     page.keyboard.press(key)
-    assert page.evaluate(GOES_ON, before["id"]), f"{key} does nothing on slide {before['number']}"
-    return state(page)
+    now = page.evaluate(ONCE_AT_REST, before["id"])
+    assert now, f"{key} does nothing on slide {before['number']}"
+    return now
 
 
 def walk_to(page, there, key, steps=100):
@@ -115,8 +123,7 @@ def test_the_command_opens_its_lesson_as_a_running_deck(deck, page):
 
 @pytest.mark.parametrize("number", LESSONS)
 def test_the_live_deck_is_walked_by_keyboard(deck, page, number):
-    driving.load_notebook(page, deck[0], f"notebooks/{slides.lesson_path(number).name}", f"walk{number}")
-    wait_for_deck(page)
+    load_lesson(page, deck[0], number)
     each = shown(number)
     walk = [(at, cell) for at, ids in enumerate(each, 1) for cell in ids]
     now, full = state(page), {}
@@ -148,8 +155,7 @@ VIEWS = {"03": ("show.QueryKeyEditor()", ".qk"), "05": ('mask="after", query', "
 @pytest.mark.parametrize("number", VIEWS)
 def test_a_view_that_was_run_fits_its_slide_and_moves(deck, page, number):
     code, kind = VIEWS[number]
-    driving.load_notebook(page, deck[0], f"notebooks/{slides.lesson_path(number).name}", f"view{number}")
-    wait_for_deck(page)
+    load_lesson(page, deck[0], number)
     cell = next(cell.id for cell in lesson(number).cells if cell.cell_type == "code" and code in cell.source)
     walk_to(page, lambda now: now["id"] == cell, "Space")
     for name in ("notebook:run-all-above", "notebook:run-cell"):
@@ -192,6 +198,22 @@ def test_escape_leaves_the_slides_and_nothing_is_remembered(deck, page):
     assert list((folder / "deck" / "user").rglob("*slideshow*")), "it is remembered in the folder that goes away"
     page.evaluate("async () => { await window.jupyterapp.commands.execute('deck:start') }")  # for the other tests
     wait_for_deck(page)
+
+
+@pytest.mark.parametrize("cell", [0, -1])  # the links above and below a lesson are on no slide
+def test_slides_can_be_started_from_any_cell(deck, page, cell):
+    open_deck(page, deck[0])
+    page.evaluate(driving.COMMAND, "deck:stop")
+    page.evaluate(
+        """(index) => {
+            const { content } = window.jupyterapp.shell.currentWidget;
+            content.activeCellIndex = index < 0 ? content.widgets.length + index : index;
+        }""",
+        cell,
+    )
+    page.evaluate(driving.COMMAND, "deck:start")
+    wait_for_deck(page)
+    assert state(page)["id"] == shown("01")[cell][cell]
 
 
 @pytest.mark.parametrize("number", LESSONS)

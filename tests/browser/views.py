@@ -77,9 +77,7 @@ def reopen_without_kernel(page, url, path):
     page.evaluate(driving.CLOSE_ALL_TABS)
     for session in _asked(url, "sessions"):
         _asked(url, f"sessions/{session['id']}", "DELETE")
-    page.evaluate(driving.OPEN, [path, {"shouldStart": False, "canStart": False, "autoStartDefault": False}])
-    page.wait_for_selector(".jp-Notebook .jp-Cell", state="attached", timeout=60_000)
-    page.wait_for_function("() => window.jupyterapp.shell.currentWidget?.content?.widgets?.length")
+    driving.open_notebook(page, url, path, kernel=False)
     assert _asked(url, "sessions") == [], "the notebook has a kernel all the same"
 
 

@@ -28,6 +28,13 @@
     return slides;
   }
 
+  // From a cell that is on no slide (the links above a lesson, a note) no key leads on: go to the next one that is.
+  function goOn(notebook, slides) {
+    const shown = slides.flatMap((slide) => slide.cells).map((cell) => notebook.widgets.indexOf(cell));
+    const next = shown.find((index) => index > notebook.activeCellIndex) ?? shown.at(-1);
+    if (next !== undefined) notebook.activeCellIndex = next;
+  }
+
   // Letters and views become smaller, step by step, until nothing on the slide is cut off.
   function fit(notebook) {
     const page = notebook.node.querySelector('.jp-WindowedPanel-viewport');
@@ -118,7 +125,7 @@
       if (at >= 0) {
         const running = heading(slides[at]) ? '' : slides.slice(0, at).map(heading).filter(Boolean).at(-1);
         document.body.dataset.courseSlide = `${at + 1} / ${slides.length}${running ? ` · ${running}` : ''}`;
-      }
+      } else goOn(notebook, slides);
       fit(notebook);
       watch(slides[at]?.cells ?? []);
       notebook.activeCell?.node.scrollIntoView({ block: 'nearest' });
