@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.windows import chromium, context, kept_windows, page  # noqa: F401, fixtures for all tests
+
 ROOT = Path(__file__).resolve().parents[1]
 NO_NETWORK = ROOT / "tests" / "no_network"
 _home = pytest.StashKey()
@@ -26,6 +28,12 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     config.stash[_home].cleanup()
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")
