@@ -4,7 +4,7 @@ import numpy as np
 
 from .labels import name_ticks
 from .picture import Picture
-from .style import FAINT, KEY, QUERY, QUIET, course_style, new_figure, number, readable, wrapped
+from .style import FAINT, KEY, QUERY, QUIET, course_style, inside, new_figure, number, readable, wrapped
 
 DIM = "#B9B9B9"  # what is not highlighted
 
@@ -92,9 +92,9 @@ def _grid(tokens, keys, title, view, sums):
     figure = new_figure(0.72 * len(columns) + 2.3, 0.62 * (len(rows) + below) + 1.75)
     axes = figure.subplots()
     for edge in np.arange(-0.5, len(columns)):
-        axes.plot([edge, edge], [-0.5, len(rows) - 0.5], color=FAINT, lw=0.7, zorder=0)
+        inside(*axes.plot([edge, edge], [-0.5, len(rows) - 0.5], color=FAINT, lw=0.7, zorder=0))
     for edge in np.arange(-0.5, len(rows)):
-        axes.plot([-0.5, len(columns) - 0.5], [edge, edge], color=FAINT, lw=0.7, zorder=0)
+        inside(*axes.plot([-0.5, len(columns) - 0.5], [edge, edge], color=FAINT, lw=0.7, zorder=0))
     axes.set(xlim=(-0.55, len(columns) - 0.45 + right), ylim=(len(rows) - 0.45 + below, -0.55))
     names = ("query: who looks", "key: who is looked at")
     row_name, column_name = names if view == "code" else names[::-1]
@@ -104,17 +104,18 @@ def _grid(tokens, keys, title, view, sums):
 
 
 def _circle(axes, x, y, area, filled, colour):
-    axes.scatter(x, y - 0.11, s=area, facecolor=colour if filled else "white", edgecolor=colour, lw=1.3, zorder=2)
+    face = colour if filled else "white"
+    inside(axes.scatter(x, y - 0.11, s=area, facecolor=face, edgecolor=colour, lw=1.3, zorder=2))
 
 
 def _cross(axes, x, y, lift=0.0):
-    axes.plot(x, y - lift, marker="x", color=QUIET, ms=7, mew=1, zorder=3)
+    inside(*axes.plot(x, y - lift, marker="x", color=QUIET, ms=7, mew=1, zorder=3))
 
 
 def _number(axes, x, y, text):
     box = {"fc": "white", "ec": "none", "pad": 0.4, "alpha": 0.85}
     place = {"textcoords": "offset points", "ha": "center", "va": "center"}
-    axes.annotate(text, (x, y), (0, -16), size=8.5, zorder=3, bbox=box, **place)
+    inside(axes.annotate(text, (x, y), (0, -16), size=8.5, zorder=3, bbox=box, **place))
 
 
 def _sums(axes, sums, many, view):

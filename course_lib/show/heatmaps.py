@@ -4,7 +4,7 @@ import numpy as np
 
 from .labels import name_ticks
 from .picture import Picture
-from .style import INK, course_style, new_figure, number, readable, wrapped
+from .style import INK, course_style, inside, new_figure, number, readable, wrapped
 
 
 def heatmap(matrix, rows, columns, title, row_name="row", column_name="column", numbers=True, pattern=False):
@@ -41,7 +41,7 @@ def draw_cells(axes, matrix, top, numbers=True):
     image = axes.imshow(np.ma.masked_invalid(matrix), aspect="auto", **shades)
     for (i, j), value in np.ndenumerate(matrix):
         text = _entry(value, top) if numbers else "−" if value < -0.02 * top else ""
-        axes.text(j, i, text, ha="center", va="center", size=9, color=_ink(image, value))
+        inside(axes.text(j, i, text, ha="center", va="center", size=9, color=_ink(image, value)))
     return image
 
 

@@ -6,6 +6,8 @@ import io
 import warnings
 from pathlib import Path
 
+import numpy as np
+
 from .style import course_style
 
 DPI, SHOWN_DPI = 160, 92  # drawn sharper than it is shown
@@ -42,13 +44,16 @@ class Picture:
 
 def _png(figure, dpi, colours):
     """The figure as PNG bytes of at most so many colours, a third of the usual size; the same figure gives the same bytes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    drawn, small = io.BytesIO(), io.BytesIO()
+    small = io.BytesIO()
     with course_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # a token may be in any script
-        figure.savefig(drawn, format="png", dpi=dpi, pil_kwargs={"compress_level": 1})
-    image = Image.open(drawn).convert("RGB")
+        figure.set_dpi(dpi)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # once; `savefig` draws twice, and compresses what would only be read again
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
     return small.getvalue()
 

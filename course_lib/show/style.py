@@ -51,6 +51,12 @@ def new_figure(width, height):
     return figure
 
 
+def inside(artist):
+    """An artist that lies within its axes, and need not be measured to make room for it: half of the time of a table of numbers."""
+    artist.set_in_layout(False)
+    return artist
+
+
 def wrapped(title, figure, beside=0.6):
     """The title in as many lines as it takes to stand above the axes, which begin so many inches from the left."""
     return textwrap.fill(title, max(16, int((figure.get_figwidth() - beside) / 0.095)))
