@@ -131,6 +131,7 @@ def test_the_live_deck_is_walked_by_keyboard(deck, page, number):
         if step:
             now = press(page, "Space", now)
         assert (now["number"].split(" · ")[0], now["id"]) == (f"{at} / {len(each)}", cell)
+        assert cell in now["seen"], "the cell is not to be seen"
         assert set(now["seen"]) <= set(each[at - 1]), "a cell of another slide is to be seen"
         if crowded(now["size"], now["cut_off"]):
             full[at] = (now["size"], now["cut_off"])

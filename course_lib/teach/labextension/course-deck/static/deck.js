@@ -122,15 +122,14 @@
       follow(app.shell.currentWidget);
       const slides = slidesOf(notebook);
       const at = slides.findIndex((slide) => slide.cells.includes(notebook.activeCell));
-      if (at >= 0) {
-        const running = heading(slides[at]) ? '' : slides.slice(0, at).map(heading).filter(Boolean).at(-1);
-        document.body.dataset.courseSlide = `${at + 1} / ${slides.length}${running ? ` · ${running}` : ''}`;
-      } else goOn(notebook, slides);
+      if (at < 0) return goOn(notebook, slides); // that changes the active cell, and this is called again
+      const running = heading(slides[at]) ? '' : slides.slice(0, at).map(heading).filter(Boolean).at(-1);
+      document.body.dataset.courseSlide = `${at + 1} / ${slides.length}${running ? ` · ${running}` : ''}`;
       fit(notebook);
-      watch(slides[at]?.cells ?? []);
-      notebook.activeCell?.node.scrollIntoView({ block: 'nearest' });
+      watch(slides[at].cells);
+      notebook.activeCell.node.scrollIntoView({ block: 'nearest' });
       notes.show(slides, at);
-      document.body.dataset.courseCell = notebook.activeCell?.model.id; // up to date with this cell: a test waits for it
+      document.body.dataset.courseCell = notebook.activeCell.model.id; // up to date with this cell: a test waits for it
     }
 
     const refreshSoon = () => { waiting ||= setTimeout(refresh, 60); };
