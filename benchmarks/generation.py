@@ -29,8 +29,8 @@ def measure(device, context_length):
     """{way: median seconds} for a text that fills the window."""
     import torch
 
-    from course_lib.gpt.generation import generate
-    from course_lib.gpt.model import GPT, GPTConfig
+    from course_lib.model.generation import generate
+    from course_lib.model.gpt import GPT, GPTConfig
 
     torch.manual_seed(0)
     config = GPTConfig(n_layer=6, n_head=6, n_embd=384, context_length=context_length, vocab_size=65)
@@ -48,7 +48,7 @@ def measure(device, context_length):
 def main():
     from results import parser_for, write_section
 
-    from course_lib.gpt.device import choose_device
+    from course_lib.train.device import choose_device
 
     options = parser_for(__doc__).parse_args()
     device, met = choose_device(), True

@@ -47,7 +47,7 @@ def imports():
         ("course_lib", 0.3),
         ("course_lib.check", None),
         ("course_lib.show", None),
-        ("course_lib.words", None),
+        ("course_lib.text.word_vectors", None),
     ):
         yield f"import {module}", seconds_of(f"import {module}") - empty, limit
 
@@ -64,7 +64,8 @@ def first_checks():
 
 def warm_checks(times=20):
     """(what, seconds, limit) of check(f) as a learner calls it, each answer of the bank the second time and later."""
-    from course_lib.check import NotYet, check
+    from course_lib.check.commands import check
+    from course_lib.judge.present import NotYet
     from tests import bank
 
     medians = {}

@@ -106,10 +106,12 @@ def run(job):
     """Train as the job says; returns the steps done, seconds, tokens, and validation losses as (step, seconds, loss)."""
     import torch
 
-    from course_lib.gpt import device, modern, training_pieces
-    from course_lib.gpt import run as run_module
-    from course_lib.gpt.model import GPT, GPTConfig
-    from course_lib.gpt.training import train
+    from course_lib.model import modern
+    from course_lib.model.gpt import GPT, GPTConfig
+    from course_lib.train import device
+    from course_lib.train import pieces as training_pieces
+    from course_lib.train import step as run_module
+    from course_lib.train.loop import train
 
     if job["threads"]:
         torch.set_num_threads(job["threads"])

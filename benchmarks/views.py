@@ -38,7 +38,7 @@ def samples(T):
     import torch
 
     from course_lib import show
-    from course_lib.gpt.model import GPT, GPTConfig
+    from course_lib.model.gpt import GPT, GPTConfig
 
     rng, tokens = np.random.default_rng(1), [f"word{i}" for i in range(T)]
     patterns = np.tril(rng.random((3, 2, 4, T, T)))
@@ -74,7 +74,7 @@ def without_tokens():
     import numpy as np
 
     from course_lib import show
-    from course_lib.check.overview import Overview
+    from course_lib.check.how_far import Overview
 
     turning, options = np.linspace(0.1, 6, ANSWERS), ["four", "eight", "a vector"]
     ledgers = [show.LedgerSliders(n_layer=layers).lines for layers in range(1, ANSWERS + 1)]

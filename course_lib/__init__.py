@@ -1,14 +1,6 @@
 """The library behind the lessons: what you build by hand, once more, to import ever after.
 
-A map (what stands lower may import what stands higher, never the other way round):
-
-    attention   the mathematics of attention, in NumPy and in PyTorch
-    words       real word vectors, a small cut of GloVe
-    gpt         tokens, texts, models and their training
-    show        arrays in, titled and described pictures out
-    check       check, hint, show, predict, progress: what the exercise sheets talk to
-    teach       JupyterLab's settings, slides: the instructor's side
-    doctor      what is installed, what is missing, and the cure
+It is built in wings; CONTRIBUTING.md has a map of them. A lesson imports from a wing's face, its `__init__`: `from course_lib.model import GPT`.
 
 Axes, always in this order and under these letters:
 
@@ -23,3 +15,25 @@ Importing `course_lib` alone imports nothing heavy; `python -m course_lib` lists
 """
 
 __version__ = "0.1.0"
+
+# Every wing, lowest first: a wing imports only from faces of wings that stand above it in this list (a test reads it).
+WINGS = (
+    "disk",
+    "fetch",
+    "attention",
+    "text",
+    "judge",
+    "model",
+    "inside",
+    "costs",
+    "train",
+    "team",
+    "experiments",
+    "mistakes",
+    "my_gpt",
+    "show",
+    "check",
+    "teach",
+    "doctor",
+    "__main__",
+)

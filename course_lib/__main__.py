@@ -47,7 +47,7 @@ def lab(
     browser: Browser = True,
 ):
     """Open the course in JupyterLab."""
-    from course_lib.teach.lab import start
+    from course_lib.teach import start
 
     raise typer.Exit(start(notebook, port=port, open_browser=browser))
 
@@ -60,7 +60,7 @@ def slides(
     browser: Browser = True,
 ):
     """Show a lesson as a running deck, or write it as a page to hand out."""
-    from course_lib.teach.slides import export, run_live
+    from course_lib.teach import export, run_live
 
     if out is None:
         raise typer.Exit(run_live(lesson, port=port, open_browser=browser))
@@ -80,7 +80,7 @@ def fetch(
     name: Annotated[str | None, typer.Argument(help="What to fetch; without it, all there is is listed.")] = None,
 ):
     """Fetch optional data or a real model, once; no lesson needs one."""
-    from course_lib.gpt import fetch as fetching
+    from course_lib import fetch as fetching
 
     if name is None:
         for known, source in fetching.SOURCES.items():

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from course_lib.disk import ROOT
+
 MARKS = {"good": "✓", "wrong": "✗", "open": "○"}
 OLDEST = (3, 11)
 LEAST_GIGABYTES = 0.5
@@ -155,7 +156,7 @@ def device():
 
 def downloads():
     """Optional data and models: which were fetched?"""
-    from course_lib.gpt.fetch import SOURCES, command, fetched
+    from course_lib.fetch import SOURCES, command, fetched
 
     here, open_still = ([name for name in SOURCES if bool(fetched(name)) == there] for there in (True, False))
     said = [f"{', '.join(here)} fetched"] if here else []

@@ -109,17 +109,17 @@ from course_lib.check import hint
 hint(double)
 
 # %% [markdown]
-# `show(double)` draws what your function returns beside what it should return.
+# `draw(double)` draws what your function returns beside what it should return.
 
 # %%
-from course_lib.check import show
+from course_lib.check import draw
 
 
 def double(x):
     return x + 2
 
 
-show(double)
+draw(double)
 
 # %% [markdown] slide="slide"
 # ## Where you are going
@@ -139,7 +139,7 @@ progress()
 # ## What to take away
 #
 # 1. Guess first, then run.
-# 2. `check(f)` says what is right or which mistake it is; `hint(f)` helps; `show(f)` draws it.
+# 2. `check(f)` says what is right or which mistake it is; `hint(f)` helps; `draw(f)` draws it.
 # 3. What passes is yours, in `my_gpt/`.
 #
 # **Next:** the [exercise sheet](../exercises/00_start_here.ipynb) has the toy exercise for you to write. Then go on to

@@ -5,7 +5,7 @@
 # cells again.
 
 # %%
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## Twice as much
@@ -24,7 +24,7 @@ def double(x):
 check(double)
 
 # %% [markdown]
-# Stuck? Run `hint(double)` in a cell of your own, or `show(double)`.
+# Stuck? Run `hint(double)` in a cell of your own, or `draw(double)`.
 
 # %%
 hint(double)

@@ -136,9 +136,9 @@ show.arrows([a, b], ["a", "b"], angle_between=(0, 1), title=f"cosine(a, b) = {co
 # **GloVe** method (Stanford, 2014): words that occur in similar company got similar vectors.
 
 # %%
-from course_lib import words
+from course_lib.text import word_vectors
 
-glove = words.load()
+glove = word_vectors.load()
 glove["creature"].round(1)
 
 # %% [markdown]

@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Exercises 01: the dot product
 #
-# Four functions. Write one, run its cell, then run the check below it. `hint(dot)` helps in three steps, `show(dot)` draws your result beside
+# Four functions. Write one, run its cell, then run the check below it. `hint(dot)` helps in three steps, `draw(dot)` draws your result beside
 # the right one. Any way of writing it counts, as long as the numbers are right.
 
 # %%
 import numpy as np
 
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. The dot product, by hand

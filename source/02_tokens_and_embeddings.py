@@ -21,7 +21,7 @@ import numpy as np
 
 from course_lib import show
 from course_lib.check import predict
-from course_lib.gpt.tokenizers import build_vocabulary, decode, encode
+from course_lib.text import build_vocabulary, decode, encode
 
 tokens = "the blue creature roamed the blue forest".split()
 
@@ -121,7 +121,7 @@ predict(
 )
 
 # %% slide="subslide"
-from course_lib.gpt.tokenizers import apply_merges, learn_merges
+from course_lib.text import apply_merges, learn_merges
 
 merges, pieces = learn_merges(letters, 20)
 " ".join(left + right for left, right in merges)
@@ -271,7 +271,7 @@ x_one, x_other = token_table[encode(one, vocabulary)], token_table[encode(other,
 
 # %%
 from course_lib.attention.sentence import PLACES
-from course_lib.gpt.tokenizers import embed
+from course_lib.text import embed
 
 x_placed = embed(encode(one, vocabulary), token_table, PLACES)
 show.heatmap(
@@ -382,10 +382,10 @@ window = story[-context_length:]
 # so **one** row of the table. Ask the GloVe vectors of lesson 1 for its neighbours.
 
 # %%
-from course_lib import words
 from course_lib.attention import cosine_similarity
+from course_lib.text import word_vectors
 
-glove = words.load()
+glove = word_vectors.load()
 glove.nearest(glove["mole"], n=10, leave_out=["mole"])
 
 # %% [markdown]
@@ -464,7 +464,7 @@ point(chosen, "Plus the telling words only")
 # here if you have fetched it (84 MB); without it you see **stored numbers**, which we measured with the same code. The cell says which.
 
 # %%
-from course_lib.gpt import moles
+from course_lib.experiments import moles
 
 found = moles.measured()
 {"model": found["model"], "numbers": found["numbers"], "some sentences": found["sentences"][3::5]}

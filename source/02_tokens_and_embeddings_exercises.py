@@ -2,12 +2,12 @@
 # # Exercises 02: tokens and embeddings
 #
 # Six functions that take a text from letters to vectors. Write one, run its cell, then run the check below it. `hint(encode)` helps in three
-# steps, `show(encode)` puts your result beside the right one. Any way of writing it counts, as long as the result is right.
+# steps, `draw(encode)` puts your result beside the right one. Any way of writing it counts, as long as the result is right.
 
 # %%
 import numpy as np
 
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. A number for every token

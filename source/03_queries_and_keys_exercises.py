@@ -2,12 +2,12 @@
 # # Exercises 03: queries and keys
 #
 # Three short functions. Each is one or two lines once you know which side must be turned, and that is what the sheet is about. `hint(attention_scores)`
-# helps in three steps, `show(attention_scores)` draws your result beside the right one.
+# helps in three steps, `draw(attention_scores)` draws your result beside the right one.
 
 # %%
 import numpy as np
 
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. Make queries and keys

@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Exercises 04: the attention pattern
 #
-# Four functions, and the third is the heart of a GPT. `hint(softmax)` helps in three steps, `show(softmax)` draws your result beside the right one.
+# Four functions, and the third is the heart of a GPT. `hint(softmax)` helps in three steps, `draw(softmax)` draws your result beside the right one.
 
 # %%
 import numpy as np
 
 from course_lib.attention import attention_scores  # you built this in lesson 3
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. Softmax

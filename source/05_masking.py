@@ -380,7 +380,7 @@ for t in range(1, 9):
 # "forest was verdant"? (That its noun is `forest`, each reader is told.)
 
 # %%
-from course_lib.gpt.corpora import KINDS, FluffyCorpus
+from course_lib.text import KINDS, FluffyCorpus
 
 
 def fill_in(story, blank, reads_on):

@@ -1,14 +1,14 @@
 # %% [markdown]
 # # Exercises 05: masking
 #
-# Four functions. The third one, the probe, is worth keeping for life: it works on any model. `hint(leaks)` helps in three steps, `show(causal_mask)`
+# Four functions. The third one, the probe, is worth keeping for life: it works on any model. `hint(leaks)` helps in three steps, `draw(causal_mask)`
 # draws your result beside the right one.
 
 # %%
 import numpy as np
 
 from course_lib.attention import attention_scores, scale_scores, softmax
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. Who may look at whom?

@@ -250,7 +250,7 @@ show.heatmap(both, ["value matrix", "none"], FEATURES, title, row_name="head", c
 # Two stories of this language. Adjectives are dealt out at random, and then recalled:
 
 # %%
-from course_lib.gpt import tiny
+from course_lib.experiments import tiny
 
 language = tiny.language()
 " ".join(language.stories(2)[0]), " ".join(language.stories(2)[1])

@@ -2,13 +2,13 @@
 # # Exercises 06: values and the residual stream
 #
 # Four functions. With the last one you have built attention whole: the formula of the famous paper, in one line or two. `hint(attend)` helps in three
-# steps, `show(attend)` draws your result beside the right one.
+# steps, `draw(attend)` draws your result beside the right one.
 
 # %%
 import numpy as np
 
 from course_lib.attention import attention_pattern, masked_pattern  # you built these in lessons 4 and 5
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. What would change? ΔE

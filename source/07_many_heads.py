@@ -249,7 +249,7 @@ predict(
 )
 
 # %%
-from course_lib.gpt.tiny import head_similarity
+from course_lib.experiments.tiny import head_similarity
 
 twins = head_similarity(same_start=True)
 {"lowest similarity in 300 steps": round(float(twins.min()), 6)}
@@ -285,7 +285,7 @@ predict(
 )
 
 # %% slide="subslide"
-from course_lib.gpt.tiny_heads import looks_by_kind
+from course_lib.experiments.tiny_heads import looks_by_kind
 
 kinds, looks = looks_by_kind()  # looks is (H, kinds that look, kinds that are looked at)
 asked = {f"{kind}, head {h + 1}": looks[h, kinds.index(kind)] for kind in ("verb", "place", "quality") for h in (0, 1)}

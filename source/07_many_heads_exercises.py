@@ -2,13 +2,13 @@
 # # Exercises 07: many heads
 #
 # Four functions. The first three are the attention of every GPT, the fourth lets one text look at another. From here on `x` holds a **batch**: B
-# texts at once, shape (B, T, C). `hint(split_heads)` helps in three steps, `show(split_heads)` draws your result beside the right one.
+# texts at once, shape (B, T, C). `hint(split_heads)` helps in three steps, `draw(split_heads)` draws your result beside the right one.
 
 # %%
 import numpy as np
 
 from course_lib.attention import attend, causal_mask
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. Deal out the columns

@@ -128,7 +128,7 @@ predict(
 )
 
 # %% slide="subslide"
-from course_lib.gpt.block_pieces import layer_norm
+from course_lib.model import layer_norm
 
 {name: layer_norm(vector, gain=1, shift=0) for name, vector in {"v": v, "10 · v": 10 * v, "v + 100": v + 100}.items()}
 
@@ -323,7 +323,7 @@ predict(
 from course_lib.attention import attend
 from course_lib.attention.sentence import W_down as value_down
 from course_lib.attention.sentence import W_up as value_up
-from course_lib.gpt.block_pieces import and_neuron
+from course_lib.model import and_neuron
 
 E_after = E + attend(E @ W_q, E @ W_k, E @ value_down, may_look) @ value_up  # (T, C)
 animal, soft = (torch.eye(12, dtype=torch.float64)[FEATURES.index(name)] for name in ("animal", "soft"))
@@ -342,12 +342,12 @@ show.heatmap(fires, ["before attention", "after attention"], TOKENS, title, "str
 # 1. x, **plus** what attention makes of a normalised copy of x;
 # 2. then the same with another norm, and the MLP.
 #
-# Two lines of code, and you will write them. Ours is in `course_lib/gpt/model.py`, with learned weights inside. PyTorch has such a block as well, and it is named after an [encoder](../GLOSSARY.md#encoder):
+# Two lines of code, and you will write them. Ours is in `course_lib/model/gpt.py`, with learned weights inside. PyTorch has such a block as well, and it is named after an [encoder](../GLOSSARY.md#encoder):
 
 # %%
 from torch import nn
 
-from course_lib.gpt.model import Block, GPTConfig
+from course_lib.model import Block, GPTConfig
 
 torch.manual_seed(8)
 ours = Block(GPTConfig(n_layer=1, n_head=4, n_embd=32))
@@ -398,10 +398,10 @@ difference = {
 # Let us train six blocks for a few seconds, on the made-up language of lesson 6, and then walk along the stream with a ruler. Each exit reads the road, and adds its update.
 
 # %%
-from course_lib.gpt import short_runs, tiny
+from course_lib.experiments import depth, tiny
 
-model = short_runs.small_gpt(n_layer=6, seed=1)
-losses = short_runs.train(model, steps=300, rate=0.01, batch=16, warm_up=20, seed=1)
+model = depth.small_gpt(n_layer=6, seed=1)
+losses = depth.train(model, steps=300, rate=0.01, batch=16, warm_up=20, seed=1)
 tiny.coarse(losses)  # the mean loss of every 50 steps
 
 # %%
@@ -434,7 +434,7 @@ def walk(model, ids):
 
 
 # %% slide="subslide"
-sizes, added = walk(model, short_runs.windows(64, np.random.default_rng(5)))
+sizes, added = walk(model, depth.windows(64, np.random.default_rng(5)))
 times = round(float(sizes[-1] / sizes[0]))
 show.road(sizes, added, title=f"The stream leaves {times} times as long as it came: every exit adds something")
 
@@ -462,7 +462,7 @@ predict(
 )
 
 # %%
-without = [short_runs.loss_without(model, block) for block in (None, 0, 1, 2, 3, 4, 5)]
+without = [depth.loss_without(model, block) for block in (None, 0, 1, 2, 3, 4, 5)]
 blind_guess = np.log(len(tiny.language().vocabulary))  # all words alike
 show.bars(
     np.round([*without, blind_guess], 1),
@@ -486,8 +486,8 @@ show.bars(
 
 # %%
 orders = {"pre-norm": False, "post-norm": True}
-shallow = {name: short_runs.small_gpt(2, post_norm=post, start="xavier") for name, post in orders.items()}
-{name: tiny.coarse(short_runs.train(model)).tolist() for name, model in shallow.items()}
+shallow = {name: depth.small_gpt(2, post_norm=post, start="xavier") for name, post in orders.items()}
+{name: tiny.coarse(depth.train(model)).tolist() for name, model in shallow.items()}
 
 # %% [markdown]
 # Post-norm wins! Three numbers for each: the mean loss of every 50 steps, and its end is lower. Now the same with ten blocks.
@@ -507,8 +507,8 @@ predict(
 runs = {"pre-norm": (False, 0), "post-norm": (True, 0), "post, warm-up": (True, 60)}
 curves = {}
 for name, (post, warm_up) in runs.items():
-    deep = short_runs.small_gpt(10, post_norm=post, start="xavier")
-    curves[name] = tiny.coarse(short_runs.train(deep, warm_up=warm_up), every=30)
+    deep = depth.small_gpt(10, post_norm=post, start="xavier")
+    curves[name] = tiny.coarse(depth.train(deep, warm_up=warm_up), every=30)
 
 # %%
 frequencies = tiny.language().unigram_entropy()  # the loss of one who knows only these

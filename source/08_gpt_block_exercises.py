@@ -2,13 +2,13 @@
 # # Exercises 08: the GPT block
 #
 # Four functions, and with them you have every piece of a GPT. Inputs are **tensors** now. NumPy is still welcome: an answer may be a tensor, an array or a
-# list. `hint(layer_norm)` helps in three steps, `show(layer_norm)` draws your result beside the right one.
+# list. `hint(layer_norm)` helps in three steps, `draw(layer_norm)` draws your result beside the right one.
 
 # %%
 import torch
 from torch.nn import functional as F
 
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. Layer norm
@@ -100,7 +100,7 @@ check(block)
 # Copy these lines into a new cell. A block of a real GPT, with your norm and your MLP; attention is lent by `course_lib`. The last number should be 0:
 #
 # ```python
-# from course_lib.gpt.model import Block, GPTConfig
+# from course_lib.model import Block, GPTConfig
 #
 # theirs = Block(GPTConfig(n_layer=1, n_head=2, n_embd=16))
 # x, up, down = torch.randn(2, 5, 16), theirs.mlp.up, theirs.mlp.down

@@ -13,7 +13,7 @@
 # %% [markdown] slide="slide" notes="Read the five lines aloud, and let them say for each one in which lesson they built it."
 # ## The whole way, in five lines
 #
-# `course_lib/gpt/model.py` holds the whole model, about a hundred lines, from top to bottom. This is all that its `forward` does with a text, after a look at its
+# `course_lib/model/gpt.py` holds the whole model, about a hundred lines, from top to bottom. This is all that its `forward` does with a text, after a look at its
 # length:
 
 # %%
@@ -23,8 +23,7 @@ import torch
 
 from course_lib import show
 from course_lib.check import predict
-from course_lib.gpt import model
-from course_lib.gpt.model import GPT, GPTConfig
+from course_lib.model import GPT, Block, CausalSelfAttention, GPTConfig
 
 forward = inspect.getsource(GPT.forward)
 print(forward[forward.index("x = self") :])
@@ -50,8 +49,8 @@ predict(
 )
 
 # %% slide="subslide"
-print(inspect.getsource(model.Block.forward))
-print(inspect.getsource(model.CausalSelfAttention.forward))
+print(inspect.getsource(Block.forward))
+print(inspect.getsource(CausalSelfAttention.forward))
 
 # %% [markdown]
 # The block is lesson 8, and its attention is lesson 7: make q, k, v, split, attend, merge, project. One thing is packed more tightly: `qkv` is a single matrix for
@@ -65,8 +64,7 @@ print(inspect.getsource(model.CausalSelfAttention.forward))
 # A small GPT for the fluffy language of lesson 6, with random weights. Nobody has trained it. Our sentence goes in.
 
 # %%
-from course_lib.gpt.corpora import FluffyCorpus
-from course_lib.gpt.tokenizers import decode, encode
+from course_lib.text import FluffyCorpus, decode, encode
 
 corpus = FluffyCorpus(seed=1)
 vocabulary = corpus.vocabulary
@@ -160,7 +158,7 @@ show.bars(
 # Now the counting. A [parameter](../GLOSSARY.md#parameter) is a number that is learned. Five sizes are enough to count those of any GPT; these are GPT-3's.
 
 # %%
-from course_lib.gpt.ledger import GPT_2, GPT_3, code_ledger, fully_connected_parameters, video_ledger
+from course_lib.costs import GPT_2, GPT_3, code_ledger, fully_connected_parameters, video_ledger
 
 n_layer, n_head, n_embd, vocab_size = GPT_3.n_layer, GPT_3.n_head, GPT_3.n_embd, GPT_3.vocab_size
 head_size = n_embd // n_head
@@ -307,7 +305,7 @@ predict(
 )
 
 # %% slide="subslide"
-from course_lib.gpt.places import right_at_each_place
+from course_lib.experiments.places_or_kinds import right_at_each_place
 
 shares = {name: np.round(right_at_each_place(name), 1) for name in ("fully connected", "one head")}
 show.lines(
@@ -374,7 +372,7 @@ import tempfile
 
 from safetensors.torch import load_file
 
-from course_lib.gpt.pretrained import load_gpt2, save_gpt2
+from course_lib.model import load_gpt2, save_gpt2
 
 tiny = GPT(GPTConfig(n_layer=2, n_head=3, n_embd=12, context_length=10, vocab_size=20)).eval()
 for weight in tiny.parameters():
@@ -422,7 +420,7 @@ off = {name: other(some_ids) - tiny(some_ids) for name, other in {"loaded": load
 # `load_gpt2("openai-community/gpt2")` fetches them (about half a gigabyte; it needs the package `huggingface_hub`).
 
 # %% tags=["nbval-ignore-output"]
-from course_lib.gpt.pretrained import NotLoaded, load_words
+from course_lib.model import NotLoaded, load_words
 
 try:
     gpt2, words = load_gpt2("../downloads/gpt2"), load_words("../downloads/gpt2")

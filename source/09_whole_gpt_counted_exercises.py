@@ -2,12 +2,12 @@
 # # Exercises 09: the whole GPT, counted
 #
 # Three functions: the whole way from ids to scores, the ledger, and the count of a network without attention. The first one is the frame into which
-# lesson 11 puts your own pieces. `hint(gpt_logits)` helps in three steps, `show(gpt_logits)` draws your result beside the right one.
+# lesson 11 puts your own pieces. `hint(gpt_logits)` helps in three steps, `draw(gpt_logits)` draws your result beside the right one.
 
 # %%
 import torch
 
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. From ids to scores
@@ -108,7 +108,7 @@ check(fully_connected_parameters)
 # Copy these lines into a new cell. Your function and the class in `course_lib` should agree to many digits: what is printed is the largest difference.
 #
 # ```python
-# from course_lib.gpt.model import GPT, GPTConfig
+# from course_lib.model import GPT, GPTConfig
 #
 # torch.manual_seed(9)
 # model = GPT(GPTConfig(vocab_size=100)).eval()

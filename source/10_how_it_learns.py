@@ -70,8 +70,8 @@ predict(
 import torch
 from torch.nn import functional as F
 
-from course_lib.gpt.corpora import FluffyCorpus
-from course_lib.gpt.model import GPT, GPTConfig
+from course_lib.model import GPT, GPTConfig
+from course_lib.text import FluffyCorpus
 
 corpus = FluffyCorpus(words_per_kind=6, third_noun=0)
 rows = torch.tensor(corpus.rows(n=8000, length=25))  # (N, T)
@@ -106,8 +106,7 @@ def loss_of(model, ids):
 # A viewer asked: *"How are W_q, W_k and W_v trained?"* Take the smallest model that has them: one head with random weights, and a table `U` that reads predictions off. It shall learn our sentence.
 
 # %%
-from course_lib.attention import attend, causal_mask, masked_pattern
-from course_lib.attention.gradients import gradient_check, mean_surprise
+from course_lib.attention import attend, causal_mask, gradient_check, masked_pattern, mean_surprise
 
 T, C, D, V = 7, 12, 4, 8
 rng, may_look = np.random.default_rng(10), causal_mask(T)
@@ -246,7 +245,7 @@ predict(
 )
 
 # %%
-from course_lib.attention.gradients import head_backward, mean_surprise_backward
+from course_lib.attention import head_backward, mean_surprise_backward
 
 
 def slopes_of(W_q, W_k, W_v):
@@ -325,7 +324,7 @@ predict(
 )
 
 # %%
-from course_lib.gpt.recording import Recording
+from course_lib.train import Recording
 
 torch.set_num_threads(1)  # these matrices are too small to be worth sharing between two cores
 film = Recording(rows[2, :13])  # looks on, for later, and changes nothing
@@ -362,7 +361,7 @@ _, _, bigrams, floor = map(float, floors.values())
 # *"Self-attention has no labels. How does it learn which words are related?"* First: **does** ours know it? One story, and the same with its adjectives exchanged. How likely is each adjective after "the creature was"?
 
 # %%
-from course_lib.gpt.tokenizers import decode, encode
+from course_lib.text import decode, encode
 
 STORY = "a fluffy blue creature roamed the verdant forest . the creature was"
 EXCHANGED = "a verdant creature roamed the fluffy blue forest . the creature was"
@@ -385,8 +384,8 @@ show.heatmap(chances, tries, words, "It knows whose adjective it is", "model", "
 # of its attention does each head give to the story's adjectives?
 
 # %%
-from course_lib.gpt.inside import look_inside, share_at
-from course_lib.gpt.stories import roles
+from course_lib.inside import look_inside, share_at
+from course_lib.text import roles
 
 fresh = torch.tensor(FluffyCorpus(seed=99, words_per_kind=6, third_noun=0).rows(64, 25))  # (B, T)
 kinds = np.array([roles(decode(row, corpus.vocabulary)) for row in fresh.tolist()])  # (B, T)

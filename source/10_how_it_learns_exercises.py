@@ -2,14 +2,14 @@
 # # Exercises 10: how it learns
 #
 # Four functions: what a model should say, how wrong it is, which way is down, and the step. With them you can train everything that you have
-# built. `hint(cross_entropy)` helps in three steps, `show(cross_entropy)` puts your result beside the right one.
+# built. `hint(cross_entropy)` helps in three steps, `draw(cross_entropy)` puts your result beside the right one.
 
 # %%
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. What should it say?
@@ -110,8 +110,8 @@ check(train_step)
 # Copy these lines into a new cell. The loss should fall from 3.6 to about 1.2 in a few seconds. Which line of the lesson's picture is that?
 #
 # ```python
-# from course_lib.gpt.corpora import FluffyCorpus
-# from course_lib.gpt.model import GPT, GPTConfig
+# from course_lib.text import FluffyCorpus
+# from course_lib.model import GPT, GPTConfig
 #
 # corpus = FluffyCorpus(words_per_kind=6, third_noun=0)
 # rows = torch.tensor(corpus.rows(n=2000, length=25))  # (texts, T)

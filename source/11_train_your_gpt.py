@@ -20,9 +20,9 @@ import torch
 
 from course_lib import show
 from course_lib.check import predict
-from course_lib.check.assemble import assemble
-from course_lib.gpt.corpora import FluffyCorpus
-from course_lib.gpt.model import GPT, GPTConfig
+from course_lib.model import GPT, GPTConfig
+from course_lib.my_gpt import assemble
+from course_lib.text import FluffyCorpus
 
 corpus = FluffyCorpus()
 config = GPTConfig(n_layer=2, n_head=4, n_embd=64, context_length=48, vocab_size=len(corpus.vocabulary))
@@ -43,7 +43,7 @@ gpt.report
 # [bfloat16](../GLOSSARY.md#bfloat16), numbers of 16 bits instead of 32, a chip that knows them does twice as many. Ours is chosen like this:
 
 # %% tags=["nbval-ignore-output"]
-from course_lib.gpt.device import choose_device, work_of
+from course_lib.train import choose_device, work_of
 
 choose_device(work=work_of(config, tokens=64 * 48)).why
 
@@ -61,7 +61,7 @@ predict(
 # %% tags=["nbval-ignore-output"]
 from dataclasses import replace
 
-from course_lib.gpt.cost import seconds
+from course_lib.costs import seconds
 
 took, some, timed = {}, torch.zeros(64, 48, dtype=torch.long), GPT(config)
 for threads in (1, 2):
@@ -80,8 +80,8 @@ f"with two threads: {took[1] / took[2]:.1f} times as fast"
 # A [batch](../GLOSSARY.md#batch) is B windows of the text. For each token of a window, `y` holds the next one. Usually dice choose the places; here they are 0 and 500.
 
 # %%
-from course_lib.gpt.tokenizers import decode, encode
-from course_lib.gpt.training_pieces import get_batch
+from course_lib.text import decode, encode
+from course_lib.train import get_batch
 
 text = torch.tensor(encode(corpus.tokens(1000), corpus.vocabulary))
 x, y = get_batch(text, starts=torch.tensor([0, 500]), length=6)
@@ -116,7 +116,7 @@ predict(
 )
 
 # %%
-from course_lib.gpt.training import train
+from course_lib.train import train
 
 curves = {}
 for rate in (0.0003, 0.01, 1.0):
@@ -144,7 +144,7 @@ ends = {rate: sum(losses[-10:]) / 10 for rate, losses in curves.items()}
 # The best rate changes during a run. At first the model knows nothing and its slopes are wild: the rate climbs slowly, the **warm-up**. At the end it must become small, so that the last steps settle instead of jumping about. The rate as a function of the step is the *schedule*:
 
 # %%
-from course_lib.gpt.training_pieces import cosine_rate_at, learning_rate_at
+from course_lib.train import cosine_rate_at, learning_rate_at
 
 line = [learning_rate_at(step, steps=600, peak=0.01, warm_up=20) for step in range(600)]
 wave = [cosine_rate_at(step, steps=600, peak=0.01, warm_up=20) for step in range(600)]
@@ -164,7 +164,7 @@ show.lines(
 # Batch, rate, loss, gradient, clip, step: here is the whole loop. You have written, or will write, every piece of it.
 
 # %%
-from course_lib.gpt.training_pieces import clip_gradients, next_token_loss
+from course_lib.train import clip_gradients, next_token_loss
 
 torch.manual_seed(11)
 learner, losses = GPT(config), []
@@ -200,7 +200,7 @@ predict(
 )
 
 # %% tags=["nbval-ignore-output"] slide="subslide"
-from course_lib.gpt.recording import Recording
+from course_lib.train import Recording
 
 sentence = "a fluffy blue creature roamed the verdant forest . the creature was"
 plot = show.LossPlot(floors, title="Your GPT learns the fluffy corpus")
@@ -263,8 +263,7 @@ said = [words[best] for best in guesses.argmax(dim=1)]
 import math
 import pydoc_data.topics
 
-from course_lib.gpt.corpora import load_text
-from course_lib.gpt.tokenizers import build_vocabulary
+from course_lib.text import build_vocabulary, load_text
 
 FILE = None  # the path of a text of your own, in UTF-8
 lines = "\n".join(pydoc_data.topics.topics.values()).splitlines()
@@ -275,10 +274,10 @@ ids = torch.tensor(encode(list(written), letters))
 learn, keep = ids[: len(ids) * 9 // 10], ids[len(ids) * 9 // 10 :]
 
 # %% [markdown]
-# And these are the rungs: settings of `train`, changes of the model, and what it is in words. The first three change how fast a step is; the others, what is learned from it. The changes are in `course_lib/gpt/modern.py`, a few lines each, with who found them.
+# And these are the rungs: settings of `train`, changes of the model, and what it is in words. The first three change how fast a step is; the others, what is learned from it. The changes are in `course_lib/model/modern.py`, a few lines each, with who found them.
 
 # %% slide="skip"
-from course_lib.gpt import modern
+from course_lib.model import modern
 
 START = {"precision": torch.float32, "fused": False, "learning_rate": 2e-3, "device": "cpu"}
 RUNGS = {
@@ -348,7 +347,7 @@ show.bars([round(drop, 2) for drop in takes_off.values()], list(takes_off), titl
 # That is what *equal tokens* give. What counts for you is *equal time*: a faster step is more steps. And 50 steps, once, say little. `benchmarks/training.py` climbs the same ladder properly: ten times as many steps, three rounds, medians, the plays of Shakespeare. Here is what it wrote down:
 
 # %% slide="skip" tags=["nbval-ignore-output"]
-from course_lib.gpt.benchmarked import benchmark_table
+from course_lib.costs import benchmark_table
 
 show.Table("Each rung keeps those above it", *benchmark_table("Training: the ladder"))
 
@@ -375,7 +374,7 @@ report = train(writer, learn, validation=keep[:20_000], validate_every=200, on_s
 # %% tags=["nbval-ignore-output"]
 import textwrap
 
-from course_lib.gpt.generation import generate
+from course_lib.model import generate
 
 begin = torch.tensor([encode(list("The "), letters)], device=report.device.kind)
 dice = torch.Generator().manual_seed(3)
@@ -441,9 +440,9 @@ from pathlib import Path
 
 PLUG = f"""
 import os, sys, torch
-from course_lib.gpt.corpora import FluffyCorpus
-from course_lib.gpt.model import GPT, GPTConfig
-from course_lib.gpt.training import train
+from course_lib.text import FluffyCorpus
+from course_lib.model import GPT, GPTConfig
+from course_lib.train import train
 small = FluffyCorpus(words_per_kind=6)
 {inspect.getsource(small_run)}
 small_run(sys.argv[1], lambda history: os._exit(1) if history.step == 33 else None)

@@ -2,13 +2,13 @@
 # # Exercises 11: train your GPT
 #
 # Four functions that every training loop has: the next batch, the learning rate, the loss on text that was held back, and gradients that are not too
-# long. `hint(get_batch)` helps in three steps, `show(get_batch)` puts your result beside the right one.
+# long. `hint(get_batch)` helps in three steps, `draw(get_batch)` puts your result beside the right one.
 
 # %%
 import torch
 from torch.nn import functional as F
 
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. The next batch

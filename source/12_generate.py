@@ -21,9 +21,8 @@ import torch
 
 from course_lib import show
 from course_lib.check import predict
-from course_lib.gpt.corpora import FluffyCorpus
-from course_lib.gpt.fluffy import fluffy_model
-from course_lib.gpt.tokenizers import decode, encode
+from course_lib.model import fluffy_model
+from course_lib.text import FluffyCorpus, decode, encode
 
 model, corpus = fluffy_model().requires_grad_(False), FluffyCorpus()
 vocabulary = corpus.vocabulary
@@ -94,7 +93,7 @@ predict(
 # `look_inside` hands out the stream: the vector of every token before, between and after the layers.
 
 # %% slide="subslide"
-from course_lib.gpt.inside import look_inside
+from course_lib.inside import look_inside
 
 ours, theirs = (look_inside(model, ids_of(story)).streams[:, 0, -1] for story in (prompt, other))  # (L + 1, C) each
 
@@ -168,7 +167,7 @@ picked = [int((ends > u).argmax()) for u in darts]  # the first end above the da
 # That is all there is to a pick; you write it as `sample`. The darts come from a generator with a seed, so the same text can be written again. And a text is just this, over and over: read, pick, append.
 
 # %%
-from course_lib.gpt.generation import generate
+from course_lib.model import generate
 
 
 def written(seed):
@@ -266,7 +265,7 @@ predict(
 )
 
 # %%
-from course_lib.gpt.generation import shares, top_k, top_p
+from course_lib.model import shares, top_k, top_p
 
 cuts = {"all words": shares, "top-k, 12": lambda x: top_k(x, 12), "top-p, 0.9": lambda x: top_p(x, 0.9)}
 
@@ -383,7 +382,7 @@ predict(
 # The mask makes it possible. Keep the keys and values of all tokens so far in every layer, a [KV cache](../GLOSSARY.md#kv-cache), and send **only the new token** through. Its query looks at all the kept keys.
 
 # %%
-from course_lib.gpt.generation import Reader
+from course_lib.model import Reader
 
 text = ids_of(prompt)  # (B, T)
 readers = {"without a cache": Reader(model, cached=False), "with a cache": Reader(model)}
@@ -415,7 +414,7 @@ show.lines(
 # How much faster is it here? First for one text, then for 32 at once.
 
 # %% tags=["nbval-ignore-output"]
-from course_lib.gpt.cost import seconds
+from course_lib.costs import seconds
 
 torch.set_num_threads(1)  # in so small a model, further threads mostly wait
 
@@ -437,7 +436,7 @@ read = {"without a cache": sum(range(1, 48)), "with a cache": 47}
 # The price is memory: for every token a key and a value in each layer, and all heads together make each of them C wide. For GPT-3 ([lesson 9](09_whole_gpt_counted.ipynb) has its sizes), with two bytes a number:
 
 # %%
-from course_lib.gpt.ledger import GPT_3
+from course_lib.costs import GPT_3
 
 per_token = 2 * GPT_3.n_layer * GPT_3.n_embd * 2  # keys and values, layers, width, bytes
 full = GPT_3.context_length

@@ -1,14 +1,14 @@
 # %% [markdown]
 # # Exercises 12: generate
 #
-# Four functions: a pick, two cuts, and the loop that writes. `hint(sample)` helps in three steps, `show(top_k)` draws your result beside the right one.
+# Four functions: a pick, two cuts, and the loop that writes. `hint(sample)` helps in three steps, `draw(top_k)` draws your result beside the right one.
 
 # %%
 import numpy as np
 
 from course_lib.attention import softmax
-from course_lib.check import check, hint, progress, show
-from course_lib.gpt.toy_model import ToyModel
+from course_lib.check import check, draw, hint, progress
+from course_lib.model import ToyModel
 
 # %% [markdown]
 # ## 1. Pick a token
@@ -126,8 +126,8 @@ check(generate_with_cache)
 # ```python
 # import torch
 #
-# from course_lib.gpt.corpora import FluffyCorpus
-# from course_lib.gpt.fluffy import fluffy_model
+# from course_lib.text import FluffyCorpus
+# from course_lib.model import fluffy_model
 #
 # model, words = fluffy_model(), list(FluffyCorpus().vocabulary)
 # text = "a fluffy blue creature roamed the verdant forest . the creature was"

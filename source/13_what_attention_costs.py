@@ -39,7 +39,7 @@ predict(
 # We count in [FLOPs](../GLOSSARY.md#flop): one multiplication or one addition each. A product (n, m) @ (m, p) takes 2·n·m·p of them. (You write this function in the exercises.)
 
 # %% slide="subslide"
-from course_lib.attention.efficient import attention_flops
+from course_lib.attention import attention_flops
 
 lengths = [512, 2048, 8192, 32768, 131072]
 projections, table = np.transpose([attention_flops(T, n_embd=12288) for T in lengths]) / 1e12  # the width of GPT-3
@@ -89,8 +89,8 @@ one, long = 2048**2 * 4, 20480**2 * 4  # bytes
 
 # %%
 from course_lib.attention import attend
-from course_lib.check.portfolio import own_or
-from course_lib.gpt.cost import exponent, peak_bytes
+from course_lib.costs import exponent, peak_bytes
+from course_lib.my_gpt import own_or
 
 LENGTHS = [128, 256, 512, 1024, 2048, 4096]
 
@@ -183,7 +183,7 @@ total = total * np.exp(highest - new) + np.exp(second - new).sum()
 # %%
 import inspect
 
-from course_lib.attention.efficient import nothing_seen, take_in, tiled_attention
+from course_lib.attention import nothing_seen, take_in, tiled_attention
 
 print(inspect.getsource(take_in))
 
@@ -248,8 +248,8 @@ show.lines(curves, title, y_name="megabytes at the highest point", **axes)
 # And the seconds? We time five ways to compute one head. All give the same numbers.
 
 # %% tags=["nbval-ignore-output"]
-from course_lib.gpt.cost import seconds
-from course_lib.gpt.device import choose_device
+from course_lib.costs import seconds
+from course_lib.train import choose_device
 
 device = choose_device().kind
 ways = {
@@ -319,7 +319,7 @@ pairs = 96 * 2048 * 2049 // 2
 # How quick could it be? A token costs about 2 FLOPs for each weight, and every weight must be read.
 
 # %% slide="subslide"
-from course_lib.gpt.budgets import GPUS, parameters
+from course_lib.costs import GPUS, parameters
 
 weights, card_flops = parameters("GPT-3"), GPUS["A100"][1]
 reading = 2 * weights / 2.0e12  # seconds: an A100 with 80 GB reads that many bytes in one, says its data sheet
@@ -358,7 +358,7 @@ same = np.allclose((Q @ K.T) @ V, Q @ (K.T @ V))
 # move:
 
 # %%
-from course_lib.attention.efficient import linear_attention
+from course_lib.attention import linear_attention
 
 print(inspect.getsource(linear_attention).split('"""')[2].strip("\n"))
 
@@ -379,7 +379,7 @@ show.lines(both, "Without a table, a long text is no trouble", y_name="milliseco
 # Even better: a GPT that writes needs no earlier keys and values. Each token adds what it has, φ(k)ᵀ v, to one small memory, and asks it.
 
 # %%
-from course_lib.attention.efficient import causal_linear_attention
+from course_lib.attention import causal_linear_attention
 
 q, k, v = one_head(1000)  # (T, D) each
 last_row = causal_linear_attention(q, k, v)[-1]  # (D,)
@@ -405,8 +405,7 @@ predict(
 )
 
 # %%
-from course_lib.attention import attention_pattern
-from course_lib.attention.efficient import positive_features
+from course_lib.attention import attention_pattern, positive_features
 
 
 def softmax_share(query, keys):
@@ -448,7 +447,7 @@ apart = 2 * np.eye(64) - 1  # (64, 64): 1 in its own place, −1 elsewhere
 # The other saving is the [sliding window](../GLOSSARY.md#sliding-window) of lesson 5: a softmax as always, over the last few tokens only. The layers of GPT-3 take turns: one looks at the whole text, the next only at a band near by (Brown and others, 2020, section 2.1).
 
 # %%
-from course_lib.attention.efficient import window_pairs
+from course_lib.attention import window_pairs
 
 T, rows = 32_768, []
 for w in (256, 1024, 4096, T):
@@ -463,7 +462,7 @@ show.Table(f"Pairs that are looked at in a text of {T:,} tokens", header, rows)
 # Here is what all ways of this lesson hold at their highest point, side by side.
 
 # %% slide="subslide"
-from course_lib.attention.efficient import windowed_attention
+from course_lib.attention import windowed_attention
 
 window = megabytes(lambda q, k, v: windowed_attention(q, k, v, window=64))
 held = {

@@ -1,12 +1,12 @@
 # %% [markdown]
 # # Exercises 13: what attention costs
 #
-# Four functions: a softmax in one pass, attention in blocks, linear attention, and a count. `hint(online_softmax)` helps in three steps, `show(online_softmax)` shows your result beside the right one.
+# Four functions: a softmax in one pass, attention in blocks, linear attention, and a count. `hint(online_softmax)` helps in three steps, `draw(online_softmax)` shows your result beside the right one.
 
 # %%
 import numpy as np
 
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. A softmax in one pass

@@ -24,17 +24,16 @@ import torch
 
 from course_lib import show
 from course_lib.check import predict
-from course_lib.gpt.corpora import FluffyCorpus
-from course_lib.gpt.device import choose_device
-from course_lib.gpt.fluffy import fluffy_model
-from course_lib.gpt.tokenizers import decode, encode
+from course_lib.model import fluffy_model
+from course_lib.text import FluffyCorpus, decode, encode
+from course_lib.train import choose_device
 
 device = choose_device().kind
 model, vocabulary = fluffy_model().to(device), FluffyCorpus().vocabulary
 {"layers": model.config.n_layer, "heads in each": model.config.n_head, "weights": model.count()}
 
 # %%
-from course_lib.gpt.inside import token_losses
+from course_lib.inside import token_losses
 
 T, floor = model.config.context_length, FluffyCorpus().entropy_floor(model.config.context_length - 1)
 rows, fresh = (torch.tensor(FluffyCorpus(seed=seed).rows(200, T)) for seed in (14, 15))  # (B, T) each
@@ -46,7 +45,7 @@ complete = token_losses(model, fresh)  # (B, T_predicted)
 # Let it read a story, and keep what is usually thrown away: the patterns of all heads, and the [residual stream](../GLOSSARY.md#residual-stream) after every layer.
 
 # %%
-from course_lib.gpt.inside import look_inside
+from course_lib.inside import look_inside
 
 STORY = "a fluffy blue creature roamed the verdant forest . the creature was fluffy and blue . the forest was verdant ."
 story = STORY.split()
@@ -80,7 +79,7 @@ predict(
 )
 
 # %%
-from course_lib.gpt.stories import adjective_after_was, adjectives_of_story, own_adjectives
+from course_lib.text import adjective_after_was, adjectives_of_story, own_adjectives
 
 texts = [decode(row, vocabulary) for row in rows.tolist()]
 patterns = look_inside(model, rows).patterns  # (L, B, H, T, T)
@@ -94,7 +93,7 @@ targets = {
 # is the share of the attention that lands there: 0 is nothing, 1 is all of it. For comparison, two who do not know *whose*: one looks at everything alike, the other at all adjectives of the story alike.
 
 # %%
-from course_lib.gpt.inside import best_head, share_at
+from course_lib.inside import best_head, share_at
 
 of_story = torch.tensor(np.array([adjectives_of_story(text) for text in texts]))  # (B, T, T)
 guesses = {"all tokens alike": torch.ones_like(of_story).tril(), "all adjectives of the story alike": of_story}
@@ -156,8 +155,8 @@ predict(
 )
 
 # %%
-from course_lib.gpt.inside import switched_off, token_losses
-from course_lib.gpt.stories import ROLES, roles
+from course_lib.inside import switched_off, token_losses
+from course_lib.text import ROLES, roles
 
 role = np.array([roles(decode(row, vocabulary)) for row in fresh.tolist()])[:, 1:]  # (B, T_predicted)
 where = {name: torch.tensor(role == name) for name in ROLES}
@@ -194,7 +193,7 @@ predict(
 )
 
 # %%
-from course_lib.gpt.inside import best_heads, rise_without_each_head
+from course_lib.inside import best_heads, rise_without_each_head
 
 rises = rise_without_each_head(model, fresh, after_was)  # (L, H)
 first, (best, next_best) = best_head(rises), best_heads(scores["was → the adjective"], 2)
@@ -207,8 +206,8 @@ show.head_map(
 # that later layers have ever seen. It is kinder to put in what the head gives *on average*.
 
 # %%
-from course_lib.gpt.inside import mean_outputs
-from course_lib.gpt.stories import noun_before_was
+from course_lib.inside import mean_outputs
+from course_lib.text import noun_before_was
 
 targets["was → its noun"] = torch.tensor(np.array([noun_before_was(text) for text in texts]))
 kinder = rise_without_each_head(model, fresh, after_was, instead=mean_outputs(model, rows))  # (L, H)
@@ -265,7 +264,7 @@ show.HeadBrowser(model, vocabulary, STORY, measured, title, job="rise", query=la
 # Two heads fetch the adjective. Switch off one, the other, and both. Count the rise of the loss, and how much the right word's *lead* falls: its logit, less the mean of all logits.
 
 # %%
-from course_lib.gpt.inside import token_leads
+from course_lib.inside import token_leads
 
 lead = token_leads(model, fresh)  # (B, T_predicted)
 
@@ -302,8 +301,8 @@ show.Table(title, ["switched off", "the loss rises by", "the lead falls by"], li
 # **Change it:** a GPT trained as in lesson 11, with Muon for every matrix (half a minute). Add these lines below the cell that makes `model`, and run all again; the sentences of this page tell of the shipped model. How many heads look at the adjective now? Is any of them missed when it alone is off?
 #
 # ```python
-# from course_lib.gpt.model import GPT, GPTConfig
-# from course_lib.gpt.training import train
+# from course_lib.model import GPT, GPTConfig
+# from course_lib.train import train
 #
 # torch.manual_seed(11)
 # model = GPT(GPTConfig(n_layer=2, n_head=4, n_embd=64, context_length=48, vocab_size=len(vocabulary)))
@@ -328,7 +327,7 @@ predict(
 )
 
 # %%
-from course_lib.gpt.inside import logit_lens
+from course_lib.inside import logit_lens
 
 streams = inside.streams[:, 0].to(device)  # (L + 1, T, C)
 logits = logit_lens(streams, model.final_norm, model.tokens.weight).detach().cpu()  # (L + 1, T, V)
@@ -375,7 +374,7 @@ predict(
 )
 
 # %% tags=["nbval-ignore-output"] slide="subslide"
-from course_lib.gpt.induction import PERIOD, VOCAB_SIZE, grow
+from course_lib.experiments.induction import PERIOD, VOCAB_SIZE, grow
 
 two, one = grow(n_layer=2), grow(n_layer=1)
 curves, title = (
@@ -400,7 +399,7 @@ show.lines(curves, title, "training step", "score of the best head", x=two.steps
 # They grow at the same time. Is it a circuit again? The same test as before: switch off the two heads of layer 0 that look most at the token in front, and see what becomes of the induction heads.
 
 # %%
-from course_lib.gpt.induction import measure
+from course_lib.experiments.induction import measure
 
 in_front = [(0, int(head)) for head in two.previous_token[-1, 0].argsort()[-2:]]
 with switched_off(two.model, *in_front):

@@ -2,12 +2,12 @@
 # # Exercises 14: looking inside
 #
 # Four functions: two that give heads a score, one that switches a head off, one that reads a prediction out of the middle of a model. Inputs are
-# torch tensors. `hint(ablate_head)` helps in three steps, `show(ablate_head)` draws your result beside the right one.
+# torch tensors. `hint(ablate_head)` helps in three steps, `draw(ablate_head)` draws your result beside the right one.
 
 # %%
 import torch
 
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. Who looks at the token in front?
@@ -95,10 +95,10 @@ check(logit_lens)
 # Copy these lines into a new cell. What does each layer make of `was`?
 #
 # ```python
-# from course_lib.gpt.corpora import FluffyCorpus
-# from course_lib.gpt.fluffy import fluffy_model
-# from course_lib.gpt.inside import look_inside
-# from course_lib.gpt.tokenizers import decode, encode
+# from course_lib.text import FluffyCorpus
+# from course_lib.model import fluffy_model
+# from course_lib.inside import look_inside
+# from course_lib.text import decode, encode
 #
 # model, vocabulary = fluffy_model(), FluffyCorpus().vocabulary
 # text = "a fluffy creature roamed the verdant forest . the creature was"

@@ -32,7 +32,7 @@ predict(
 )
 
 # %% slide="subslide"
-from course_lib.gpt.budgets import GPUS, MODELS, gpus_to_hold, memory_budget, parameters
+from course_lib.costs import GPUS, MODELS, gpus_to_hold, memory_budget, parameters
 
 n = parameters("GPT-3")
 budget = np.array(memory_budget(n)) / 1e9
@@ -60,7 +60,7 @@ weight = torch.tensor(1.0, dtype=torch.bfloat16)
 # There is a fourth part: [activations](../GLOSSARY.md#activation), all the values on the way forward that the way back needs again. They depend on the text, not on the optimiser.
 
 # %%
-from course_lib.gpt.budgets import activation_bytes
+from course_lib.costs import activation_bytes
 
 {f"{name}, one full text": f"{activation_bytes(config) / 1e9:,.1f} GB" for name, config in MODELS.items()}
 
@@ -76,8 +76,8 @@ from course_lib.gpt.budgets import activation_bytes
 # First let us be *faster*: several workers, one batch. Here is a small GPT, a text, and a batch of 16 windows of it.
 
 # %%
-from course_lib.gpt.distributed import example
-from course_lib.gpt.training_pieces import get_batch, next_token_loss
+from course_lib.team import example
+from course_lib.train import get_batch, next_token_loss
 
 model, ids = example()
 starts = torch.randint(len(ids) - 32, (16,), generator=torch.Generator().manual_seed(0))
@@ -118,7 +118,7 @@ def farthest(mine, theirs):
 # The same, to the last digits of 32-bit numbers. Now let the workers be unequal: one reads 12 texts, the other 4.
 
 # %%
-from course_lib.gpt.sharding import average_gradients
+from course_lib.team import average_gradients
 
 parts = [gradients_of(x[:12], y[:12]), gradients_of(x[12:], y[12:])]
 plain = [(a + b) / 2 for a, b in zip(*parts)]
@@ -152,7 +152,7 @@ predict(
 # of the model. Only process 0 speaks.
 
 # %% slide="subslide"
-from course_lib.gpt.torchrun import torchrun
+from course_lib.team import torchrun
 
 settings = {"steps": 20, "batch_size": 16, "warm_up": 5, "precision": "float32"}
 two = torchrun(2, **settings)
@@ -166,7 +166,7 @@ agreed = [two.first_gradient[name] for name in names]
 {"two processes and one, the same to 6 decimals": farthest(agreed, whole) < 1e-6}
 
 # %% slide="subslide"
-from course_lib.gpt.training import train
+from course_lib.train import train
 
 alone = {**settings, "precision": torch.float32, "device": "cpu", "say": None}
 one = train(example()[0], ids, **alone)
@@ -194,7 +194,7 @@ show.lines(
 # %%
 import inspect
 
-from course_lib.gpt.distributed import TeamRun
+from course_lib.team import TeamRun
 
 print(inspect.getsource(TeamRun.gradients).split('"""')[2].strip("\n"))
 
@@ -231,7 +231,7 @@ predict(
 import tempfile
 from pathlib import Path
 
-from course_lib.gpt.torchrun import TeamFailed
+from course_lib.team import TeamFailed
 
 saved = Path(tempfile.mkdtemp(), "run.ckpt")
 try:
@@ -256,7 +256,7 @@ rescued = train(example()[0], ids, **alone, checkpoint=saved)
 from course_lib.attention import causal_mask, multi_head_attention
 from course_lib.attention.hand_set_heads import W_k, W_o, W_q, W_v
 from course_lib.attention.sentence import E
-from course_lib.gpt.sharding import shard_heads
+from course_lib.team import shard_heads
 
 devices = [shard_heads(W_q, W_k, W_v, W_o, n_head=3, rank=rank, n_device=3) for rank in range(3)]
 {"device 1 holds": {name: part.shape for name, part in zip(("W_q", "W_k", "W_v", "W_o"), devices[1])}}
@@ -273,7 +273,7 @@ predict(
 )
 
 # %% slide="subslide"
-from course_lib.show.dealt import dealt
+from course_lib.show import dealt
 
 places = np.arange(12 * 12).reshape(12, 12)  # every entry says where it stands
 owners = {name: np.full((12, 12), -1) for name in ("W_q", "W_k", "W_v", "W_o")}
@@ -373,7 +373,7 @@ predict(
 # %% slide="subslide"
 from torch.utils.flop_counter import FlopCounterMode
 
-from course_lib.gpt.model import GPT, GPTConfig
+from course_lib.model import GPT, GPTConfig
 
 wide = GPT(GPTConfig(n_layer=4, n_head=4, n_embd=128, context_length=16, vocab_size=model.config.vocab_size))
 with FlopCounterMode(display=False) as forward:
@@ -391,7 +391,7 @@ per_parameter = 1 / (wide.count() * x[:, :16].numel())
 # 300 billion tokens each. So their table can't check the 6: you have just measured that. It checks N, which the ledger of lesson 9 makes from layers and width alone.
 
 # %% slide="subslide"
-from course_lib.gpt.budgets import PUBLISHED, TOKENS, parameters_of, training_flops
+from course_lib.costs import PUBLISHED, TOKENS, parameters_of, training_flops
 
 rows = []
 for name, (n_layer, n_embd, published, flops) in PUBLISHED.items():
@@ -423,7 +423,7 @@ predict(
 )
 
 # %% slide="subslide"
-from course_lib.gpt.budgets import training_days
+from course_lib.costs import training_days
 
 flops, (_, per_second) = training_flops(n, TOKENS), GPUS["A100"]
 days = {n_gpu: training_days(flops, n_gpu, per_second, utilisation=0.4) for n_gpu in (1, 64, 1024)}
@@ -445,8 +445,8 @@ bloom = training_flops(176e9, 366e9, recompute=True)
 # And your machine? This times the product of two large matrices on what you have, and asks the same question. (It looks different everywhere.)
 
 # %% tags=["nbval-ignore-output"]
-from course_lib.gpt.cost import seconds
-from course_lib.gpt.device import choose_device
+from course_lib.costs import seconds
+from course_lib.train import choose_device
 
 device = choose_device()
 square = torch.randn(1024, 1024, device=device.kind)

@@ -2,12 +2,12 @@
 # # Exercises 15: scaling out
 #
 # Four functions: how several processes agree on a gradient, how one layer is dealt out to several devices, and what a large model takes before the first GPU is
-# rented. `hint(average_gradients)` helps in three steps, `show(average_gradients)` shows your result beside the right one.
+# rented. `hint(average_gradients)` helps in three steps, `draw(average_gradients)` shows your result beside the right one.
 
 # %%
 import numpy as np
 
-from course_lib.check import check, hint, progress, show
+from course_lib.check import check, draw, hint, progress
 
 # %% [markdown]
 # ## 1. One gradient out of many

@@ -8,8 +8,8 @@ import types
 from functools import cache
 from pathlib import Path
 
-from course_lib.check import portfolio
-from course_lib.gpt.assembled import LESSONS
+from course_lib.my_gpt import keep as portfolio
+from course_lib.my_gpt.assembled import LESSONS
 from tests import bank
 
 ROOT = Path(__file__).resolve().parents[1]

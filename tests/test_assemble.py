@@ -7,14 +7,14 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from course_lib.check import assemble as module
-from course_lib.check import find
-from course_lib.check.portfolio import assemble
-from course_lib.gpt import assembled
-from course_lib.gpt.assembled import LESSONS, AssembledGPT, Pieces
-from course_lib.gpt.corpora import FluffyCorpus
-from course_lib.gpt.fitting import Misfit, fit
-from course_lib.gpt.model import GPT, GPTConfig
+from course_lib.mistakes import find
+from course_lib.model.gpt import GPT, GPTConfig
+from course_lib.my_gpt import assembled
+from course_lib.my_gpt import assembly as module
+from course_lib.my_gpt.assembled import LESSONS, AssembledGPT, Pieces
+from course_lib.my_gpt.assembly import assemble
+from course_lib.my_gpt.trial import Misfit, fit
+from course_lib.text.fluffy_language import FluffyCorpus
 from tests.portfolios import bank_answers, solutions, styled, write
 from tests.shape_comments import ShapeComments
 

@@ -5,10 +5,10 @@ import itertools
 
 import pytest
 
-from course_lib.check import find
-from course_lib.check.attempt import Run
-from course_lib.check.compare import only_nan, same
-from course_lib.check.engine import Slip
+from course_lib.judge.attempt import Run
+from course_lib.judge.compare import only_nan, same
+from course_lib.judge.engine import Slip
+from course_lib.mistakes import find
 from tests import bank
 from tests.conftest import ROOT
 

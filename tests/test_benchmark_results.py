@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from course_lib.gpt import modern
-from course_lib.gpt.benchmarked import benchmark_table
-from course_lib.gpt.training import Settings
+from course_lib.costs.benchmark_table import benchmark_table
+from course_lib.model import modern
+from course_lib.train.loop import Settings
 from tests.conftest import ROOT
 
 

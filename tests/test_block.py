@@ -7,9 +7,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from course_lib import show
-from course_lib.check import find, lesson_08
-from course_lib.gpt import block_pieces, short_runs
-from course_lib.gpt.model import Block, GPTConfig
+from course_lib.experiments import depth as short_runs
+from course_lib.mistakes import find, lesson_08
+from course_lib.model import block as block_pieces
+from course_lib.model.gpt import Block, GPTConfig
 from tests.shape_comments import ShapeComments
 
 CONFIG = GPTConfig(n_layer=1, n_head=3, n_embd=12, context_length=9, vocab_size=5)

@@ -1,4 +1,4 @@
-"""check, hint, show, progress and the portfolio, as a learner meets them."""
+"""check, hint, draw, progress and the portfolio, as a learner meets them."""
 
 import json
 import os
@@ -9,10 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from course_lib.check import check, find, hint, portfolio, progress_text, record, show
-from course_lib.check.overview import Overview, lessons
-from course_lib.check.predict import predict
-from course_lib.check.present import NotYet
+from course_lib.check.commands import check, draw, hint, progress_text
+from course_lib.check.how_far import Overview, lessons
+from course_lib.check.prediction import predict
+from course_lib.judge.present import NotYet
+from course_lib.mistakes import find
+from course_lib.my_gpt import keep as portfolio
+from course_lib.my_gpt import record
 from tests.conftest import ROOT
 
 RIGHT = "def dot(a, b):\n    return a @ b\n"
@@ -95,9 +98,9 @@ def test_three_hints_then_the_last_again(folder, capsys):
 
 
 def test_show_draws_yours_beside_the_target(folder, cell, capsys):
-    show(cell("def all_pairs(x):\n    return x.T @ x\n")["all_pairs"])
-    show(cell("def all_pairs(x):\n    return x @ x.T + 1\n")["all_pairs"])
-    show(cell("def dot(a, b):\n    return missing\n")["dot"])
+    draw(cell("def all_pairs(x):\n    return x.T @ x\n")["all_pairs"])
+    draw(cell("def all_pairs(x):\n    return x @ x.T + 1\n")["all_pairs"])
+    draw(cell("def dot(a, b):\n    return missing\n")["dot"])
     assert "NameError" in capsys.readouterr().out
 
 
@@ -145,7 +148,7 @@ def test_a_full_disk_leaves_the_old_file(folder, monkeypatch):
 
 
 def test_two_kernels_at_once_lose_nothing(folder):
-    code = "from course_lib.check.record import record_try\nimport sys\nfor n in range(20): record_try(f'{sys.argv[1]}{n}', True)"
+    code = "from course_lib.my_gpt.record import record_try\nimport sys\nfor n in range(20): record_try(f'{sys.argv[1]}{n}', True)"
     with ThreadPoolExecutor(3) as pool:
         runs = list(pool.map(lambda who: subprocess.run([sys.executable, "-c", code, who], check=True), "abc"))
     assert len(runs) == 3
@@ -299,7 +302,7 @@ def test_the_right_option_must_be_an_option():
 
 def test_a_mistake_in_another_form_is_named():
     """Where the right answer is plain Python (or an error), a number that a mistake returns is read as the learner's number is."""
-    from course_lib.check.engine import Exercise
+    from course_lib.judge.engine import Exercise
 
     def twice(tokens, slip):
         if not tokens:

@@ -8,9 +8,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from course_lib.gpt import corpora
-from course_lib.gpt.corpora import KINDS, SMALL_WORDS, FluffyCorpus, load_text
-from course_lib.gpt.tokenizers import decode
+from course_lib.text import fluffy_language as corpora
+from course_lib.text.fluffy_language import KINDS, SMALL_WORDS, FluffyCorpus, load_text
+from course_lib.text.tokens import decode
 
 LANGUAGES = {
     "whole": {},

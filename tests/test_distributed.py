@@ -17,8 +17,7 @@ import pytest
 import torch
 
 from course_lib.attention.numpy_attention import multi_head_attention
-from course_lib.gpt import torchrun as launcher
-from course_lib.gpt.budgets import (
+from course_lib.costs.budgets import (
     GPUS,
     PUBLISHED,
     TOKENS,
@@ -29,15 +28,16 @@ from course_lib.gpt.budgets import (
     training_days,
     training_flops,
 )
-from course_lib.gpt.checkpoints import CheckpointError, read_checkpoint
-from course_lib.gpt.distributed import TeamRun, example, parser, train_together
-from course_lib.gpt.ledger import GPT_3
-from course_lib.gpt.run import Run
-from course_lib.gpt.sharding import average_gradients, shard_heads
-from course_lib.gpt.team import Team, backend_for, team
-from course_lib.gpt.torchrun import TeamFailed, torchrun
-from course_lib.gpt.training import History, Settings, train
-from course_lib.gpt.training_pieces import get_batch, next_token_loss
+from course_lib.costs.ledger import GPT_3
+from course_lib.team import launch as launcher
+from course_lib.team.launch import TeamFailed, torchrun
+from course_lib.team.mates import Team, backend_for, team
+from course_lib.team.program import TeamRun, example, parser, train_together
+from course_lib.team.sharding import average_gradients, shard_heads
+from course_lib.train.checkpoints import CheckpointError, read_checkpoint
+from course_lib.train.loop import History, Settings, train
+from course_lib.train.pieces import get_batch, next_token_loss
+from course_lib.train.step import Run
 from tests.conftest import ROOT
 
 SETTINGS = {"steps": 20, "batch_size": 16, "warm_up": 5}
@@ -150,7 +150,7 @@ def test_the_slurm_script_trains_a_large_model_on_a_text(tmp_path):
     assert run.stdout == "cpus 32\n", "since Slurm 22.05 srun needs it said again"
     words = told.read_text(encoding="utf-8").splitlines()
     assert words[words.index("--rdzv-endpoint") + 1] == "node7:22345"
-    options = parser().parse_args(words[words.index("course_lib.gpt.distributed") + 1 :])
+    options = parser().parse_args(words[words.index("course_lib.team.program") + 1 :])
     assert options.text == f"{tmp_path}/my course/my_text.txt"
     assert parameters_of(options.n_layer, options.n_embd) > 80e6, "no toy"
     assert options.batch_size % (4 * 8) == 0, "as many machines and GPUs as the script asks for"
@@ -187,7 +187,7 @@ def named_in_their_command(word):
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL], ids=["stop button", "killed"])
 def test_nobody_is_left_when_the_notebook_stops(tmp_path, kind):
     saved = tmp_path / f"left_{os.getpid()}_{kind}.ckpt"
-    code = f"from course_lib.gpt.torchrun import torchrun\ntorchrun(2, steps=1_000_000, checkpoint={str(saved)!r}, save_every=1)"
+    code = f"from course_lib.team.launch import torchrun\ntorchrun(2, steps=1_000_000, checkpoint={str(saved)!r}, save_every=1)"
     kernel = subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

@@ -8,7 +8,6 @@ import torch
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from course_lib.attention import attend, causal_mask, sliding_window_mask
 from course_lib.attention import torch_attention as ta
 from course_lib.attention.efficient import (
     attention_flops,
@@ -20,8 +19,9 @@ from course_lib.attention.efficient import (
     window_pairs,
     windowed_attention,
 )
-from course_lib.gpt.cost import exponent, peak_bytes, seconds
-from course_lib.gpt.model import CausalSelfAttention, GPTConfig
+from course_lib.attention.numpy_attention import attend, causal_mask, sliding_window_mask
+from course_lib.costs.measure import exponent, peak_bytes, seconds
+from course_lib.model.gpt import CausalSelfAttention, GPTConfig
 
 
 def numbers(T_query, T_key, D=5, D_v=3, size=1.0, seed=0, dtype=np.float64):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.check.engine import Exercise
+from course_lib.judge.engine import Exercise
 
 START = np.array([[1.0, -2.0], [0.5, 3.0]])
 

@@ -17,8 +17,8 @@ import pytest
 from filelock import FileLock
 
 from course_lib import doctor
-from course_lib.gpt import fetch as fetching
-from course_lib.gpt.fetch import NotFetched, Source, fetch, fetched
+from course_lib import fetch as fetching
+from course_lib.fetch import NotFetched, Source, fetch, fetched
 from tests.conftest import ROOT
 
 LETTERS = {"tiny_letters/model/weights.bin": b"\x00\x01" * 500, "tiny_letters/model/vocab.txt": b"a\nb\n"}

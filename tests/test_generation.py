@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.gpt.generation import Reader, generate, new_caches, pick, sample, shares, top_k, top_p
-from course_lib.gpt.model import GPT, GPTConfig
+from course_lib.model.generation import Reader, generate, new_caches, pick, sample, shares, top_k, top_p
+from course_lib.model.gpt import GPT, GPTConfig
 
 LOGITS = torch.tensor([1.0, -0.5, 2.0, 0.3, 2.0, -3.0], dtype=torch.float64)
 MANY = 20_000

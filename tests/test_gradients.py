@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from course_lib.attention import attend, causal_mask, gradients, softmax
+from course_lib.attention import gradients
+from course_lib.attention.numpy_attention import attend, causal_mask, softmax
 from course_lib.attention.torch_attention import attend as torch_attend
 from tests.shape_comments import COMMENT, ShapeComments
 

@@ -8,7 +8,8 @@ import threading
 import numpy as np
 import pytest
 
-from course_lib.check import engine, find
+from course_lib.judge import engine
+from course_lib.mistakes import find
 
 
 def endless(a, b):

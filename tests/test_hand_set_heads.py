@@ -2,8 +2,14 @@
 
 import numpy as np
 
-from course_lib.attention import attention_pattern, causal_mask, masked_pattern, multi_head_attention, split_heads
 from course_lib.attention.hand_set_heads import E_SPANISH, HEADS, SPANISH, W_k, W_meaning, W_o, W_q, W_v
+from course_lib.attention.numpy_attention import (
+    attention_pattern,
+    causal_mask,
+    masked_pattern,
+    multi_head_attention,
+    split_heads,
+)
 from course_lib.attention.sentence import E_WITHOUT_PLACE, FEATURES, TOKENS, E
 
 

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from course_lib import show
-from course_lib.gpt.corpora import FluffyCorpus
-from course_lib.gpt.fluffy import fluffy_model
-from course_lib.gpt.inside import ablate_head, look_inside
-from course_lib.gpt.model import GPT, GPTConfig
-from course_lib.gpt.recording import Recording
-from course_lib.gpt.training import train
-from course_lib.show.packed import pack, unpack
+from course_lib.inside.look import ablate_head, look_inside
+from course_lib.model.gpt import GPT, GPTConfig
+from course_lib.model.shipped import fluffy_model
+from course_lib.show.views.packed import pack, unpack
+from course_lib.text.fluffy_language import FluffyCorpus
+from course_lib.train.loop import train
+from course_lib.train.recording import Recording
 
 TEXT = "a fluffy bear found the verdant den . the bear was".replace("den", "forest")
 SCORES = np.arange(12.0).reshape(3, 4)[::-1] / 12

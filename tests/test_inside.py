@@ -6,12 +6,13 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from course_lib.attention.torch_attention import causal_attend_by_hand
-from course_lib.gpt import inside, stories
-from course_lib.gpt.corpora import FluffyCorpus
-from course_lib.gpt.fluffy import about_fluffy_model, fluffy_model
-from course_lib.gpt.induction import grow, repeated_ids
-from course_lib.gpt.model import GPT, GPTConfig
-from course_lib.gpt.tokenizers import decode
+from course_lib.experiments.induction import grow, repeated_ids
+from course_lib.inside import look as inside
+from course_lib.model.gpt import GPT, GPTConfig
+from course_lib.model.shipped import about_fluffy_model, fluffy_model
+from course_lib.text import story_roles as stories
+from course_lib.text.fluffy_language import FluffyCorpus
+from course_lib.text.tokens import decode
 
 STORY = "a shy blue fox found the red cave . a tiny bear left the fox . the bear was tiny . the fox was shy and blue ."
 
@@ -248,7 +249,7 @@ def test_the_shipped_model_is_near_the_floor(held_out):
 
 
 def test_the_shipped_model_is_small_and_new_at_every_call():
-    from course_lib.gpt.fluffy import ABOUT, WEIGHTS
+    from course_lib.model.shipped import ABOUT, WEIGHTS
 
     assert WEIGHTS.stat().st_size + ABOUT.stat().st_size < 4_000_000
     one, other = fluffy_model(), fluffy_model()

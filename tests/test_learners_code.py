@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from course_lib.gpt.assembled import Pieces
-from course_lib.gpt.fitting import Misfit, fit, on_tensors
-from course_lib.gpt.learners_code import run
-from course_lib.gpt.numpy_on_torch import Array, for_both, on_arrays, tensors_in
-from course_lib.gpt.numpy_on_torch import layer as np
+from course_lib.my_gpt.assembled import Pieces
+from course_lib.my_gpt.learners_code import run
+from course_lib.my_gpt.numpy_on_torch import Array, for_both, on_arrays, tensors_in
+from course_lib.my_gpt.numpy_on_torch import layer as np
+from course_lib.my_gpt.trial import Misfit, fit, on_tensors
 
 HEAD = "import math\nimport numpy as np\nimport torch\n\n\ndef f(x):\n    "
 SHARES = {

@@ -7,14 +7,8 @@ import torch
 import transformers
 
 from course_lib import show
-from course_lib.gpt.ledger import (
-    GPT_2,
-    GPT_3,
-    code_ledger,
-    fully_connected_parameters,
-    video_ledger,
-)
-from course_lib.gpt.model import GPT, GPTConfig
+from course_lib.costs.ledger import GPT_2, GPT_3, code_ledger, fully_connected_parameters, video_ledger
+from course_lib.model.gpt import GPT, GPTConfig
 
 # facts as the video shows them: a line, the shape of one, the count of one, the count of all
 VIDEO = {

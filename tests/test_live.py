@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from course_lib.show import live
+from course_lib.show.figures import loss_plot as live
 
 
 def history(step, steps=100):

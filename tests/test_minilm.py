@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from course_lib.gpt import fetch, moles
-from course_lib.gpt.minilm import MiniLM
+from course_lib import fetch
+from course_lib.experiments import moles
+from course_lib.experiments.minilm import MiniLM
 
 WORDS = "a mole in the garden cafe naive he said it un ##able ##d ##s dig ##ging 2 ##2 . , ! ' ( ) _ —".split()
 TOKENS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS]

@@ -1,13 +1,14 @@
-"""The GPT of gpt/model.py: the same numbers as the NumPy pieces of lessons 01 to 07, by both ways of attending, and no look ahead."""
+"""The GPT of model/gpt.py: the same numbers as the NumPy pieces of lessons 01 to 07, by both ways of attending, and no look ahead."""
 
 import numpy as np
 import pytest
 import torch
 
-from course_lib.attention import causal_mask, multi_head_attention, numpy_attention
+from course_lib.attention import numpy_attention
 from course_lib.attention import torch_attention as ta
-from course_lib.gpt.model import GPT, GPTConfig
-from course_lib.gpt.tokenizers import embed
+from course_lib.attention.numpy_attention import causal_mask, multi_head_attention
+from course_lib.model.gpt import GPT, GPTConfig
+from course_lib.text.tokens import embed
 
 CONFIG = GPTConfig(n_layer=3, n_head=2, n_embd=12, context_length=9, vocab_size=17)
 

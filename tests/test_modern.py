@@ -6,10 +6,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from course_lib.attention.torch_attention import causal_attend
-from course_lib.gpt import modern
-from course_lib.gpt.generation import generate
-from course_lib.gpt.model import GPT, GPTConfig
-from course_lib.gpt.training import train
+from course_lib.model import modern
+from course_lib.model.generation import generate
+from course_lib.model.gpt import GPT, GPTConfig
+from course_lib.train.loop import train
 
 CONFIG = GPTConfig(n_layer=2, n_head=2, n_embd=16, context_length=10, vocab_size=13)
 IDS = torch.randint(13, (3, 10), generator=torch.Generator().manual_seed(0))

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from course_lib import show
-from course_lib.attention import cosine_similarity, sentence
-from course_lib.show.dot_product import dot_parts
-from course_lib.show.query_key_editor import one_sided, query_key_scores
+from course_lib.attention import sentence
+from course_lib.attention.vectors import cosine_similarity
+from course_lib.show.views.dot_product import dot_parts
+from course_lib.show.views.query_key_editor import one_sided, query_key_scores
 
 TOKENS = ["a", "<img src=x onerror=alert(1)>", "森"]
 

@@ -5,10 +5,10 @@ import copy
 import numpy as np
 import pytest
 
-from course_lib.check import find
-from course_lib.check.attempt import Run
-from course_lib.check.compare import answer, same
-from course_lib.check.engine import Slip
+from course_lib.judge.attempt import Run
+from course_lib.judge.compare import answer, same
+from course_lib.judge.engine import Slip
+from course_lib.mistakes import find
 
 FORMULAS = 1_000  # per family: the exercises of one lesson
 

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import nbformat
 import pytest
 
-from course_lib.check import find
+from course_lib.mistakes import find
 from tests.conftest import ROOT
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -76,7 +76,7 @@ def test_every_stub_reports_not_attempted(path, capsys, course_home):
 @pytest.mark.parametrize("path", SHEETS, ids=named)
 def test_a_sheet_begins_with_all_help_at_hand(path):
     first = code(nbformat.read(path, 4))[0].source
-    assert "from course_lib.check import check, hint, progress, show" in first
+    assert "from course_lib.check import check, draw, hint, progress" in first
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=named)

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from course_lib.gpt.model import GPT, GPTConfig
-from course_lib.gpt.optimisers import Muon, make_optimisers, nearest_orthogonal, set_rate
-from course_lib.gpt.training import Settings
+from course_lib.model.gpt import GPT, GPTConfig
+from course_lib.train.loop import Settings
+from course_lib.train.optimisers import Muon, make_optimisers, nearest_orthogonal, set_rate
 
 SMALL = GPTConfig(n_layer=2, n_head=2, n_embd=16, context_length=8, vocab_size=11)
 

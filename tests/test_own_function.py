@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from course_lib.attention import attend
-from course_lib.check.portfolio import own_or
+from course_lib.attention.numpy_attention import attend
+from course_lib.my_gpt.keep import own_or
 
 RIGHT = """import numpy as np
 

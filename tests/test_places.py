@@ -2,8 +2,8 @@
 
 import torch
 
-from course_lib.gpt import places
-from course_lib.gpt.places import ADJECTIVES, NOUNS, T, right_at_each_place, texts
+from course_lib.experiments import places_or_kinds as places
+from course_lib.experiments.places_or_kinds import ADJECTIVES, NOUNS, T, right_at_each_place, texts
 
 
 def test_a_noun_stands_behind_its_adjective_and_nowhere_else():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.check.guard import guarded
-from course_lib.check.plain_words import in_plain_words
+from course_lib.judge.guard import guarded
+from course_lib.judge.plain_words import in_plain_words
 
 TABLE = np.array([[1, 0], [2, 3]])
 LINES = {

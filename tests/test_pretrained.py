@@ -8,9 +8,9 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 
-from course_lib.gpt import pretrained
-from course_lib.gpt.model import GPT, GPTConfig
-from course_lib.gpt.pretrained import NotLoaded, load_gpt2, load_words, save_gpt2
+from course_lib.model import gpt2_files as pretrained
+from course_lib.model.gpt import GPT, GPTConfig
+from course_lib.model.gpt2_files import NotLoaded, load_gpt2, load_words, save_gpt2
 
 SIZES = dict(n_layer=3, n_head=2, n_embd=12, n_positions=9, vocab_size=17)
 IDS = torch.randint(17, (2, 9), generator=torch.Generator().manual_seed(1))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from course_lib.check import find
+from course_lib.mistakes import find
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,8 +27,8 @@ def test_done_means_built_with_sheet_and_solution(number, title, state):
 
 
 def test_the_sample_of_a_check_is_real(tmp_path, monkeypatch, capsys):
-    from course_lib.check import check
-    from course_lib.check.present import NotYet
+    from course_lib.check.commands import check
+    from course_lib.judge.present import NotYet
 
     monkeypatch.setenv("COURSE_HOME", str(tmp_path))
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from course_lib import show
-from course_lib.attention import (
+from course_lib.attention import sentence as s
+from course_lib.attention.numpy_attention import (
     attention_pattern,
     attention_scores,
     causal_mask,
@@ -13,7 +14,6 @@ from course_lib.attention import (
     to_video_convention,
     value_update,
 )
-from course_lib.attention import sentence as s
 
 AT = {token: place for place, token in enumerate(s.TOKENS)}
 Q, K = queries_and_keys(s.E, s.W_q, s.W_k)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from course_lib.attention import numpy_attention, vectors
-from course_lib.check import find
-from course_lib.check.compare import Raised
+from course_lib.judge.compare import Raised
+from course_lib.mistakes import find
 from tests.conftest import ROOT
 from tests.shape_comments import COMMENT, ShapeComments
 

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from course_lib import show
-from course_lib.gpt.ledger import GPT_2, GPT_3, video_ledger
-from course_lib.show import dot_products, grids, labels, plots
-from course_lib.show.dealt import dealt
-from course_lib.show.style import number
+from course_lib.costs.ledger import GPT_2, GPT_3, video_ledger
+from course_lib.show.figures import arrows as dot_products
+from course_lib.show.figures import labels, plots
+from course_lib.show.figures import patterns as grids
+from course_lib.show.figures.shards import dealt
+from course_lib.show.figures.style import number
 
 TOKENS = ["a", "fluffy", "creature"]
 WEIGHTS = np.array([[1, 0, 0], [0.25, 0.75, 0], [0.1, 0.6, 0.3]])
@@ -249,7 +251,7 @@ def test_compare_names_each_slice_by_its_own_place(monkeypatch):
 
 def test_pictures_and_checks_have_one_tolerance():
     """A picture beside a verdict marks exactly what the verdict counts as wrong."""
-    from course_lib.check.compare import same
+    from course_lib.judge.compare import same
 
     for off in (0.0, 9e-5, 1.1e-4, 9e-4, 1.2e-3, np.nan, np.inf):
         for target in (0.0, 1.0, np.inf, np.nan):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.attention import attend, causal_mask
-from course_lib.gpt import tiny
+from course_lib.attention.numpy_attention import attend, causal_mask
+from course_lib.experiments import tiny
 
 
 @pytest.fixture(scope="module", params=[5, 0, 1])

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from course_lib.attention.torch_attention import attention_pattern, causal_mask
-from course_lib.gpt import tiny, tiny_heads
+from course_lib.experiments import tiny, tiny_heads
 
 
 def test_the_weights_are_those_that_the_model_uses():

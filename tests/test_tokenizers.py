@@ -1,4 +1,4 @@
-"""course_lib.gpt.tokenizers: text to tokens, ids and vectors, and back; and the stored numbers of lesson 02."""
+"""course_lib.text.tokens: text to tokens, ids and vectors, and back; and the stored numbers of lesson 02."""
 
 import json
 import re
@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib.attention.sentence import E_WITHOUT_PLACE, PLACES, TOKENS, E
-from course_lib.gpt import moles
-from course_lib.gpt.tokenizers import (
+from course_lib.experiments import moles
+from course_lib.text.tokens import (
     apply_merges,
     build_vocabulary,
     decode,

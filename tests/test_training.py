@@ -10,12 +10,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course_lib.gpt import device as devices
-from course_lib.gpt import training_pieces as pieces
-from course_lib.gpt.corpora import FluffyCorpus
-from course_lib.gpt.device import choose_device
-from course_lib.gpt.model import GPT, GPTConfig
-from course_lib.gpt.training import Settings, train
+from course_lib.model.gpt import GPT, GPTConfig
+from course_lib.text.fluffy_language import FluffyCorpus
+from course_lib.train import device as devices
+from course_lib.train import pieces
+from course_lib.train.device import choose_device
+from course_lib.train.loop import Settings, train
 
 SMALL = GPTConfig(n_layer=1, n_head=2, n_embd=16, context_length=12, vocab_size=40)
 TEXT = torch.randint(40, (400,), generator=torch.Generator().manual_seed(0))
@@ -160,8 +160,8 @@ def test_a_batch_in_parts_has_the_same_gradients():
 
     torch.manual_seed(0)
     halved, said = TooLarge(SMALL), []
-    from course_lib.gpt.run import Run
-    from course_lib.gpt.training import History
+    from course_lib.train.loop import History
+    from course_lib.train.step import Run
 
     device = choose_device("cpu", precision=torch.float32)
     run = Run(halved, TEXT, 12, Settings(batch_size=10), device, History(1, device=device), said.append)
@@ -284,7 +284,7 @@ def test_the_stop_button_ends_behind_the_step_that_is_running():
     undisturbed = new_model()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "course_lib.gpt.run.Run.tell",
+            "course_lib.train.step.Run.tell",
             lambda self, *_: self.history.step == 2 and setattr(self.history, "stopped", "."),
         )
         train(undisturbed, TEXT, steps=7, batch_size=4, say=None)

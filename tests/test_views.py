@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from course_lib.show.view import HERE, View, esm
+from course_lib.show.views.view import HERE, View, esm
 from course_lib.teach.saving import WIDGET, keep_twins
 
 SCRIPTS = sorted(path.name for path in HERE.glob("*.js") if not path.stem.endswith("_kit"))

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from course_lib import words
+from course_lib.text import word_vectors as words
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "tools"))

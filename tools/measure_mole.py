@@ -1,4 +1,4 @@
-"""Store what lesson 02 shows where the real encoder was not fetched: how 15 moles part, as course_lib/gpt/moles.json.
+"""Store what lesson 02 shows where the real encoder was not fetched: how 15 moles part, as course_lib/experiments/moles.json.
 
 python -m course_lib fetch minilm
 python tools/measure_mole.py
@@ -7,7 +7,7 @@ python tools/measure_mole.py
 import json
 import sys
 
-from course_lib.gpt import moles
+from course_lib.experiments import moles
 
 
 def main():

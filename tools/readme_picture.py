@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from course_lib import show
-from course_lib.attention import causal_mask, masked_pattern, queries_and_keys, sentence
+from course_lib.attention import sentence
+from course_lib.attention.numpy_attention import causal_mask, masked_pattern, queries_and_keys
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "attention_pattern.png"
 

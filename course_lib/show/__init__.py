@@ -1,43 +1,9 @@
-"""Arrays in, described pictures out: every function returns a Picture (or a Table) that carries its own words. Nothing here trains.
+"""Arrays in, described pictures out (figures/), and the same to be moved (views/). Nothing here trains."""
 
-Views that can be moved are imported when they are asked for: see VIEWS.
-"""
+import lazy_loader
 
-from importlib import import_module
-
-from .compare import compare
-from .dot_products import arrows, number_line, products
-from .grids import pattern, scores_grid
-from .heads import head_map, head_patterns
-from .heatmaps import heatmap
-from .ledgers import ledger
-from .live import LossPlot
-from .picture import Picture, Table
-from .plots import bars, lines, points
-from .road import road
-
-__all__ = [
-    "LossPlot",
-    "Picture",
-    "Table",
-    "arrows",
-    "bars",
-    "compare",
-    "head_map",
-    "head_patterns",
-    "heatmap",
-    "ledger",
-    "lines",
-    "number_line",
-    "pattern",
-    "points",
-    "products",
-    "road",
-    "scores_grid",
-]
-
-
-VIEWS = {  # the module of each view
+# Those that can be moved, by the module in views/ that holds each.
+VIEWS = {
     "AttentionGrid": "attention_grid",
     "Choice": "choice",
     "DotProduct": "dot_product",
@@ -48,8 +14,20 @@ VIEWS = {  # the module of each view
     "TrainingPlayer": "training_player",
 }
 
-
-def __getattr__(name):
-    if name in VIEWS:
-        return getattr(import_module(f".{VIEWS[name]}", __name__), name)
-    raise AttributeError(f"course_lib.show has no {name!r}")
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "figures.arrows": ["arrows", "number_line", "products"],
+        "figures.beside_target": ["compare"],
+        "figures.heads": ["head_map", "head_patterns"],
+        "figures.heatmaps": ["heatmap"],
+        "figures.ledger": ["ledger"],
+        "figures.loss_plot": ["LossPlot"],
+        "figures.patterns": ["pattern", "scores_grid"],
+        "figures.picture": ["Picture", "Table"],
+        "figures.plots": ["bars", "lines", "points"],
+        "figures.road": ["road"],
+        "figures.shards": ["dealt"],
+    }
+    | {f"views.{module}": [name] for name, module in VIEWS.items()},
+)

@@ -1,9 +1,7 @@
 """The instructor's side: JupyterLab with the course's settings, slides to show and slides to hand out."""
 
-from pathlib import Path
+import lazy_loader
 
-ROOT = Path(__file__).resolve().parents[2]  # the repository
-
-
-class TeachError(SystemExit):
-    """One sentence for the person at the keyboard; uncaught, it is printed and ends the program with code 1."""
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__, submod_attrs={"lab": ["start"], "slides": ["export", "run_live"], "problem": ["TeachError"]}
+)

@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import ROOT, TeachError
+from course_lib.disk import ROOT
+
+from .problem import TeachError
 
 SETTINGS = Path(__file__).with_name("settings") / "lab"
 EXTENSIONS = Path(__file__).with_name("labextension")

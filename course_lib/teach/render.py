@@ -13,7 +13,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from . import ROOT, TeachError
+from course_lib.disk import ROOT
+
+from .problem import TeachError
 
 FORMATTER = HtmlFormatter(nowrap=True)
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif")

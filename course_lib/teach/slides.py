@@ -1,14 +1,16 @@
 """Slides of a lesson: live in JupyterLab (`run_live`), or as a page to hand out that works offline (`export`)."""
 
 import importlib.util
-import os
 import re
 import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import ROOT, TeachError, lab
+from course_lib.disk import ROOT, write_whole
+
+from . import lab
+from .problem import TeachError
 
 HERE = Path(__file__).parent
 SLIDE_SETTINGS = HERE / "settings" / "slides" / "overrides.json"
@@ -123,12 +125,12 @@ def export(number, out_dir, root=ROOT):
     try:
         _check_free(page, files)
         files.mkdir(parents=True, exist_ok=True)
-        _write(
+        write_whole(
             files / "README.txt", f"Made by {MADE_BY}: reveal.js, its licence, and the look of the slides.\n".encode()
         )
         for source in _assets():
-            _write(files / _name(source), source.read_bytes())
-        _write(page, html.encode())
+            write_whole(files / _name(source), source.read_bytes())
+        write_whole(page, html.encode())
     except OSError as error:
         raise TeachError(f"The slides cannot be written to {out}: {error.strerror}. Choose another folder.") from None
     return page
@@ -185,16 +187,3 @@ def _check_free(page, files):
 
 def _ours(path):
     return path.is_file() and MADE_BY.encode() in path.read_bytes()
-
-
-def _write(path, data):
-    """All of the file or nothing: a reader never sees half of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

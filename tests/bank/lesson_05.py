@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 
-from course_lib.attention import attention_scores, scale_scores, softmax
+from course_lib.attention.numpy_attention import attention_scores, scale_scores, softmax
 from tests.bank import right, wrong
 
 # ---- causal_mask ---------------------------------------------------------------------------------------------------
@@ -629,7 +629,7 @@ def masked_pattern(q, k, may_look):
 
 @wrong()
 def masked_pattern(q, k, may_look):
-    from course_lib.attention import softmax
+    from course_lib.attention.numpy_attention import softmax
 
     s = q @ k.T / np.sqrt(q.shape[1])
     if may_look:
@@ -639,7 +639,7 @@ def masked_pattern(q, k, may_look):
 
 @wrong("infinity_after")
 def masked_pattern(q, k, may_look):
-    from course_lib.attention import softmax
+    from course_lib.attention.numpy_attention import softmax
 
     s = q @ k.T / np.sqrt(q.shape[1])
     w = softmax(s)
@@ -658,7 +658,7 @@ def masked_pattern(q, k, may_look):
 
 @wrong("scaled_after")
 def masked_pattern(q, k, may_look):
-    from course_lib.attention import softmax
+    from course_lib.attention.numpy_attention import softmax
 
     s = np.where(may_look, q @ k.T, -np.inf)
     return softmax(s) / np.sqrt(q.shape[1])
@@ -666,7 +666,7 @@ def masked_pattern(q, k, may_look):
 
 @wrong("lowest_score")
 def masked_pattern(q, k, may_look):
-    from course_lib.attention import softmax
+    from course_lib.attention.numpy_attention import softmax
 
     s = q @ k.T / np.sqrt(q.shape[1])
     return softmax(np.where(may_look, s, s.min()))
@@ -674,7 +674,7 @@ def masked_pattern(q, k, may_look):
 
 @wrong("infinity_after")
 def masked_pattern(q, k, may_look):
-    from course_lib.attention import softmax
+    from course_lib.attention.numpy_attention import softmax
 
     s = q @ k.T / np.sqrt(q.shape[1])
     return np.where(may_look, softmax(s), -np.inf)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.attention import attention_pattern, masked_pattern, softmax
+from course_lib.attention.numpy_attention import attention_pattern, masked_pattern, softmax
 from tests.bank import right, wrong
 
 # ---- value_update --------------------------------------------------------------------------------------------------

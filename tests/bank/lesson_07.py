@@ -2,7 +2,14 @@ import math
 
 import numpy as np
 
-from course_lib.attention import attend, attention_pattern, masked_pattern, merge_heads, softmax, split_heads
+from course_lib.attention.numpy_attention import (
+    attend,
+    attention_pattern,
+    masked_pattern,
+    merge_heads,
+    softmax,
+    split_heads,
+)
 from tests.bank import right, wrong
 
 split, merge = split_heads, merge_heads  # the names are used again below

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 
-from course_lib.attention import attend, softmax
+from course_lib.attention.numpy_attention import attend, softmax
 from tests.bank import right, wrong
 
 # ---- online_softmax ------------------------------------------------------------------------------------------------

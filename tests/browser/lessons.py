@@ -5,8 +5,8 @@ import re
 import nbformat
 
 from course_lib import show
-from course_lib.gpt.ledger import video_ledger
-from course_lib.gpt.model import GPTConfig
+from course_lib.costs.ledger import video_ledger
+from course_lib.model.gpt import GPTConfig
 from course_lib.show import VIEWS
 from tests.browser import driving, test_dot_product, test_ledger_sliders, test_query_key_editor
 from tests.browser.test_head_views import gets

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from course_lib.show.dot_product import dot_parts
+from course_lib.show.views.dot_product import dot_parts
 from tests.browser import driving, views
 
 CODE = "from course_lib import show\n\nview = show.DotProduct([3, 1], [2, 2])\nview"

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.gpt.inside import look_inside
-from course_lib.gpt.model import GPT, GPTConfig
-from course_lib.show.attention_grid import grid_weights
-from course_lib.show.packed import pack, unpack
+from course_lib.inside.look import look_inside
+from course_lib.model.gpt import GPT, GPTConfig
+from course_lib.show.views.attention_grid import grid_weights
+from course_lib.show.views.packed import pack, unpack
 from tests.browser import driving, views
 
 EVIL = "<img/src=x/onerror=alert(1)>"
@@ -20,7 +20,7 @@ for weight in model.parameters():
     weight.data *= 9 if weight.dim() > 1 else 1"""
 HEADS = f"""import torch
 from course_lib import show
-from course_lib.gpt.model import GPT, GPTConfig
+from course_lib.model.gpt import GPT, GPTConfig
 
 {MODEL}
 words = {{word: n for n, word in enumerate({WORDS!r})}}
@@ -119,7 +119,7 @@ def test_the_browser_reads_what_python_packed(page):
             const view = await import("data:text/javascript," + encodeURIComponent(source));
             return view.unpack(new DataView(Uint8Array.from(bytes).buffer), 2, 5);
         }""",
-        [views.esm("pattern_kit.js"), list(pack(patterns))],
+        [views.esm("kit_for_heads.js"), list(pack(patterns))],
     )
     theirs = unpack(pack(patterns), 2, 5)
     for n in range(2):
@@ -221,7 +221,7 @@ def at_step(player, step, head=None):
 def test_the_last_snapshot_up_to_a_step(page):
     taken = [0, 10, 15, 100]
     asked = [[taken, step] for step in (0, 9, 10, 14, 15, 99, 100, 1000)]
-    got = views.calculate(page, ("pattern_kit.js", "training_player.js"), "shownAt", asked)
+    got = views.calculate(page, ("kit_for_heads.js", "training_player.js"), "shownAt", asked)
     assert got == [int(np.searchsorted(taken, step, side="right")) - 1 for _, step in asked]
 
 

@@ -1,6 +1,6 @@
 """JupyterLab in a real browser, as a learner meets it."""
 
-from course_lib.check import find
+from course_lib.mistakes import find
 from tests.browser import driving, views
 
 WRONG_DOT = "def dot(a, b):\n    return np.asarray(a) * np.asarray(b)"

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from course_lib.gpt.ledger import GPT_2, code_ledger, video_ledger
+from course_lib.costs.ledger import GPT_2, code_ledger, video_ledger
 from tests.browser import driving, views
 
 CODE = "from course_lib import show\n\nsliders = show.LedgerSliders(n_layer=12, n_head=12, n_embd=768, context_length=1_024)\nsliders"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from course_lib.check import find
+from course_lib.mistakes import find
 from tests.browser import driving, views
 
 EVIL = "<img src=x onerror=alert(1)>"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib import show
-from course_lib.show.query_key_editor import one_sided, query_key_scores
+from course_lib.show.views.query_key_editor import one_sided, query_key_scores
 from tests.browser import driving, views
 
 EVIL = "<img src=x onerror=alert(1)>"

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from course_lib.show.attention_grid import grid_weights
+from course_lib.show.views.attention_grid import grid_weights
 from tests.browser import driving, views
 
 TOKENS = ["a", "<img src=x onerror=alert(1)>", "blue", "creature"]

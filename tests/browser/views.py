@@ -5,7 +5,7 @@ import urllib.request
 
 import nbformat
 
-from course_lib.show.view import esm
+from course_lib.show.views.view import esm
 from tests.browser import driving
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

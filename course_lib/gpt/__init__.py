@@ -1,1 +1,0 @@
-"""From text to a GPT: tokens, texts, models and their training."""

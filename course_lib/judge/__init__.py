@@ -1,0 +1,14 @@
+"""Is an answer right, and if not, which mistake is it? Knows no lesson, no notebook and no file of the learner's."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "engine": ["NOT_ATTEMPTED", "RIGHT", "WRONG", "Exercise"],
+        "attempt": ["tensor"],
+        "guard": ["guarded", "guarded_apart", "sentence"],
+        "present": ["COLOURS", "MARKS", "Line", "NotYet", "Still", "display", "in_notebook", "inline"],
+        "tolerance": ["agree"],
+    },
+)

@@ -1,0 +1,402 @@
+"""Lesson 13: what attention costs."""
+
+import numpy as np
+
+from course_lib.judge import Exercise
+
+
+def _numbers(seed, *shape):
+    return np.random.default_rng(seed).normal(size=shape).round(2)
+
+
+def _softmax(scores, axis=-1):
+    exps = np.exp(scores - scores.max(axis, keepdims=True))
+    return exps / exps.sum(axis, keepdims=True)
+
+
+def _pair(value, inputs):
+    """Two numbers in one array are two numbers."""
+    return tuple(value) if getattr(value, "shape", None) == (2,) else value
+
+
+# ---- online_softmax --------------------------------------------------------------------------------------------------
+
+
+def online_softmax(scores, block_size, slip):
+    """(the highest score, the sum of exp(score - highest)), in one pass over the blocks."""
+    N = len(scores)
+    highest, total = slip(-np.inf, starts_at_zero=0.0), 0.0
+    starts = slip(
+        lambda: range(0, N, block_size),
+        rest_dropped=lambda: range(0, N - N % block_size, block_size),
+        first_block=lambda: range(0, 1),
+        steps_of_one=lambda: range(N),
+        last_block=lambda: range((N - 1) // block_size * block_size, N, block_size),
+    )
+    for start in starts:
+        block = scores[start : start + block_size]
+        top = block.max()
+        if slip(False, skips_lower_blocks=True) and top <= highest:
+            continue
+        new = slip(
+            lambda: max(highest, top), forgets_maximum=lambda: top, first_maximum=lambda: top if start == 0 else highest
+        )
+        old = np.exp(highest - new) if np.isfinite(highest) else 0.0
+        old = slip(
+            lambda: old,
+            not_rescaled=1.0,
+            wrong_way=lambda: np.exp(new - highest) if np.isfinite(highest) else 0.0,
+            rescaled_by_difference=lambda: highest - new if np.isfinite(highest) else 0.0,
+        )
+        exps = slip(
+            lambda: np.exp(block - new),
+            block_not_shifted=lambda: np.exp(block - top),
+            no_maximum=lambda: np.exp(block),
+            no_exp=lambda: block - new,
+        )
+        total = slip(
+            lambda: total * old + exps.sum(),
+            restarted=lambda: exps.sum(),
+            block_rescaled_too=lambda: (total + exps.sum()) * (old if start else 1.0),
+            no_maximum=lambda: total + exps.sum(),
+        )
+        highest = new
+    total = slip(
+        lambda: total,
+        log_total=lambda: np.log(total),
+        mean=lambda: total / N,
+        one_over=lambda: 1 / total,
+        log_sum_exp=lambda: highest + np.log(total),
+        the_exps=lambda: np.exp(scores - highest),
+        the_shares=lambda: np.exp(scores - highest) / total,
+    )
+    return slip(lambda: (highest, total), swapped=lambda: (total, highest))
+
+
+ONLINE_SOFTMAX = Exercise(
+    online_softmax,
+    cases=[
+        (np.array([1.0, 3.0, 2.0, 4.0, 0.0]), 2),
+        (np.array([0.3, -1.2, 0.9, 2.1, -0.4, 1.7, 0.2]), 3),
+        (np.array([-2.5, -4.0, -1.5, -3.0, -2.2]), 2),
+        (np.array([790.0, 801.0, 799.0, 802.5, 805.0, 803.0]), 4),
+        (np.array([-9000.0, -9005.0, -9001.0, -9002.0]), 3),
+        (np.array([2.0, 1.0, 0.5]), 8),
+        (np.array([1.5]), 1),
+    ],
+    says=dict(
+        starts_at_zero="Your maximum begins at 0, so it stays 0 when all scores are negative. Begin with `-np.inf`.",
+        rest_dropped="You left out the last block when it is smaller than the others. Go up to `len(scores)`.",
+        first_block="Only the first block was read. Is `return` inside the loop?",
+        last_block="Only the last block was read. Keep what you know of the earlier ones.",
+        steps_of_one="Your blocks overlap: the start moves by 1. Move it by `block_size`.",
+        skips_lower_blocks="You left out blocks that bring no new maximum. Their exps belong to the sum as well.",
+        forgets_maximum="Your highest score is that of the last block. Keep the larger of both: `max(highest, block.max())`.",
+        first_maximum="Your highest score stays that of the first block. Renew it with every block.",
+        not_rescaled="A new maximum was found, and your old sum still belongs to the old one. Multiply it by exp(old highest − new highest).",
+        wrong_way="You rescaled the old sum the wrong way round: the factor is exp(old highest − new highest), which is at most 1.",
+        rescaled_by_difference="You multiplied the old sum by the difference of the maxima. It takes `exp` of that difference.",
+        block_not_shifted="You shifted each block by its own maximum. Take the highest score *so far*, the same for the old sum and the new block.",
+        no_maximum="You added up exp(score) without taking the highest score away: that is larger, and overflows for large scores.",
+        no_exp="You added up the differences themselves. Take `np.exp` of them first.",
+        restarted="Your sum begins anew with each block. Add the rescaled old sum.",
+        block_rescaled_too="You rescaled the new block as well. Only the *old* sum belongs to the old maximum.",
+        log_total="You returned the logarithm of the sum. Return the sum itself.",
+        log_sum_exp="You returned the highest score plus the logarithm of the sum. Return the sum itself.",
+        the_exps="You returned the exps one by one. Return their sum.",
+        the_shares="You returned the softmax. Return the sum that its exps are divided by: one number.",
+        mean="You divided the sum by the number of scores. Return the sum.",
+        one_over="You returned 1 divided by the sum. Return the sum.",
+        swapped="You returned the sum first. First comes the highest score, then the sum.",
+    ),
+    hints=(
+        "You know the sum for the highest score so far. If a block brings a higher one, by which number is every old term too large?",
+        "One line of algebra: exp(s − new) = exp(s − old) · exp(old − new): one multiplication mends the whole old sum.",
+        "`highest, total = -np.inf, 0.0`, then a loop over `range(0, len(scores), block_size)`.",
+    ),
+    reads=_pair,
+)
+
+
+# ---- tiled_attention -------------------------------------------------------------------------------------------------
+
+
+def tiled_attention(q, k, v, block_size, slip):
+    """Attention without a mask, block by block."""
+    (T_query, D), T_key = q.shape, len(k)
+    highest = np.full((T_query, 1), slip(-1e300, starts_at_zero=0.0))
+    total, output = np.zeros((T_query, 1)), np.zeros((T_query, v.shape[1]))
+    n_blocks = -(-T_key // block_size)
+    last = slip(T_key, rest_dropped=T_key - T_key % block_size, first_block=1, blocks_of_q=min(T_query, T_key))
+    for start in range(slip(0, last_block=(T_key - 1) // block_size * block_size), last, block_size):
+        keys = slice(start, start + block_size)
+        v_block = slip(lambda: v[keys], same_values=lambda: np.resize(v[:block_size], v[keys].shape))
+        scores = (
+            q
+            @ k[keys].T
+            / slip(
+                D**0.5,
+                unscaled=1.0,
+                by_d=float(D),
+                by_block=block_size**0.5,
+                by_tokens=T_key**0.5,
+                by_d_v=v.shape[1] ** 0.5,
+            )
+        )
+        if slip(False, own_block_only=True):
+            rows = np.arange(T_query) // block_size == start // block_size
+            scores = np.where(rows[:, None], scores, -np.inf)
+        if slip(False, causal=True):
+            scores = np.where(np.arange(T_key)[keys] <= np.arange(T_query)[:, None], scores, -np.inf)
+        own = slip(
+            lambda: scores.max(-1, keepdims=True),
+            one_maximum=lambda: np.full_like(highest, scores.max()),
+            no_maximum=lambda: np.zeros_like(highest),
+        )
+        new = slip(lambda: np.maximum(highest, own), no_maximum=lambda: own)
+        old = slip(lambda: np.exp(highest - new), wrong_way=lambda: np.exp(new - highest) if start else 0.0)
+        shares = slip(lambda: np.exp(scores - new), block_not_shifted=lambda: np.exp(scores - own))
+        if slip(False, softmax_per_block=True, softmax_averaged=True):
+            output = output + _softmax(scores) @ v_block
+            continue
+        fresh_sum, fresh = shares.sum(-1, keepdims=True), shares @ v_block
+        no_sum, no_output = slip(
+            (False, False),
+            sum_not_rescaled=(True, False),
+            output_not_rescaled=(False, True),
+            never_rescaled=(True, True),
+            no_maximum=(True, True),
+        )
+        total = slip(lambda: total * (1 if no_sum else old), sum_of_last_block=0.0) + fresh_sum
+        output = slip(lambda: output * (1 if no_output else old), output_of_last_block=0.0) + fresh
+        output = slip(lambda: output, divided_in_every_block=lambda: output / total)
+        highest = new
+    if slip(False, softmax_per_block=True, softmax_averaged=True):
+        return slip(lambda: output, softmax_averaged=lambda: output / n_blocks)
+    return slip(
+        lambda: output / total,
+        not_divided=lambda: output,
+        divided_in_every_block=lambda: output,
+        divided_by_tokens=lambda: output / T_key,
+        divided_twice=lambda: output / total**2,
+    )
+
+
+TILED_ATTENTION = Exercise(
+    tiled_attention,
+    cases=[
+        (_numbers(1, 3, 2), _numbers(2, 5, 2), _numbers(3, 5, 4), 2),
+        (2 * _numbers(4, 4, 5), 2 * _numbers(5, 7, 5), _numbers(6, 7, 3), 3),
+        (_numbers(7, 6, 3), 1.5 * _numbers(8, 6, 3), _numbers(9, 6, 2), 2),
+        (60 * _numbers(10, 5, 4), 60 * _numbers(11, 9, 4), _numbers(12, 9, 3), 4),
+        (abs(_numbers(13, 4, 2)) + 20, -abs(_numbers(14, 7, 2)) - 30, _numbers(15, 7, 5), 2),
+        (_numbers(16, 2, 3), _numbers(17, 3, 3), _numbers(18, 3, 2), 9),
+        (_numbers(19, 1, 2), _numbers(20, 1, 2), _numbers(21, 1, 3), 1),
+        (_numbers(22, 2, 3), _numbers(23, 8, 3), _numbers(24, 8, 4), 3),
+        (_numbers(25, 3, 2), _numbers(26, 4, 2), _numbers(27, 4, 1), 1),
+    ],
+    says=dict(
+        starts_at_zero="Your highest score begins at a number (0?), and if all scores of a row are far below it, every exp becomes 0. Begin with `-np.inf`.",
+        rest_dropped="You left out the last block when it is smaller than the others. Go up to `len(k)`.",
+        blocks_of_q="Your loop goes up to the number of queries. It is keys that are read in blocks: go up to `len(k)`.",
+        first_block="Only the first block of keys was read. Is `return` inside the loop?",
+        last_block="Only the last block counts: each block overwrites the earlier ones. Add them up.",
+        same_values="You used the first values for every block. Cut `v` as you cut `k`.",
+        unscaled="Your scores are not divided by √D. Do it before exp.",
+        by_d="You divided the scores by D, or twice by √D. Divide once, by √D.",
+        by_d_v="You divided by the root of the width of v. Divide by √D, the columns of q.",
+        causal="You hid later keys. There is no mask here: every query looks at every key.",
+        by_block="You divided the scores by the root of the block size. Divide by √D, the columns of q.",
+        by_tokens="You divided the scores by the root of the number of keys. Divide by √D, the columns of q.",
+        own_block_only="Your queries see only the keys of their own block. Cut k and v; q stays whole.",
+        one_maximum="You took one maximum for all rows: a row far below it has only zeros left. Take one per row: `axis=-1, keepdims=True`.",
+        no_maximum="You took exp of the scores themselves: large ones overflow. Take the highest score so far away first.",
+        block_not_shifted="You shifted each block by its own maximum. Take the highest score *so far*, in the new shares and in what is kept.",
+        softmax_per_block="You made a softmax of each block and added up: every block shares out a whole 1. Share out once, at the very end.",
+        softmax_averaged="You averaged a softmax over the blocks: a block full of low scores then counts as much as any other. Share out once, at the end.",
+        sum_not_rescaled="Your output is rescaled at a new maximum, and your sum is not. Both need exp(old highest − new highest).",
+        output_not_rescaled="Your sum is rescaled at a new maximum, and your output is not. Both need exp(old highest − new highest).",
+        never_rescaled="At a new maximum, what you kept still belongs to the old one. Multiply sum *and* output by exp(old highest − new highest).",
+        wrong_way="You rescaled the wrong way round: the factor is exp(old highest − new highest), which is at most 1.",
+        sum_of_last_block="Your sum is that of the last block, while the output has all of them. Add to the rescaled old sum.",
+        output_of_last_block="Your output is that of the last block, while the sum has all of them. Add to the rescaled old output.",
+        divided_in_every_block="You divided by the sum in every block. Divide once, after the loop.",
+        not_divided="You did not divide by the sum of the exps. Do it once, after the loop.",
+        divided_by_tokens="You divided by the number of keys. Divide by the sum of the exps.",
+        divided_twice="You divided by the sum twice. Once is enough.",
+    ),
+    hints=(
+        "Of every query you keep three things: the highest score, the sum of exps, and one more. What is the output before it is divided?",
+        "Your `online_softmax` with one more running sum, `output`, of shape (T_query, D_v), that is rescaled as `total` is.",
+        "`highest = np.full((len(q), 1), -np.inf)`, `total = np.zeros((len(q), 1))`, `output = np.zeros((len(q), v.shape[1]))`.",
+    ),
+)
+
+
+# ---- linear_attention ------------------------------------------------------------------------------------------------
+
+
+def _elu_plus_one(x):
+    return np.where(x > 0, x + 1, np.exp(np.minimum(x, 0)))
+
+
+def linear_attention(q, k, v, slip):
+    """Weights in proportion to φ(q)·φ(k), φ = elu + 1, without a table."""
+    D, (T_query, T_key) = q.shape[-1], (len(q), len(k))
+    q = slip(lambda: q, scaled=lambda: q / D**0.5)
+    features = slip(
+        lambda: _elu_plus_one,
+        elu_alone=lambda: lambda x: _elu_plus_one(x) - 1,
+        relu=lambda: lambda x: np.maximum(x, 0),
+        relu_plus_one=lambda: lambda x: np.maximum(x, 0) + 1,
+        no_plus_one=lambda: lambda x: np.where(x > 0, x, np.exp(np.minimum(x, 0))),
+        branches_swapped=lambda: lambda x: np.where(x > 0, np.exp(x), x + 1),
+        size=lambda: np.abs,
+        exponential=lambda: np.exp,
+        plus_one=lambda: lambda x: x + 1,
+        square=lambda: np.square,
+    )
+    phi_q = slip(lambda: features(q), no_features=lambda: q, features_on_k_only=lambda: q)
+    phi_k = slip(lambda: features(k), no_features=lambda: k, features_on_q_only=lambda: k)
+    v = slip(lambda: v, features_on_v_too=lambda: features(v))
+    weights = phi_q @ phi_k.T
+    weights = slip(
+        lambda: weights,
+        softmax_too=lambda: np.exp(weights),
+        features_of_product=lambda: features(q @ k.T),
+        causal=lambda: weights * np.tri(T_query, T_key),
+    )
+    sums = slip(
+        lambda: weights.sum(-1, keepdims=True),
+        no_denominator=1.0,
+        divided_by_tokens=float(T_key),
+        mean_for_sum=lambda: weights.mean(-1, keepdims=True),
+        columns=lambda: weights.sum(0, keepdims=True),
+        one_denominator=lambda: weights.sum(),
+        by_keys=lambda: phi_k.sum(),
+        norm_without_features=lambda: (phi_q @ k.sum(0))[:, None],
+        by_q_sum=lambda: phi_q.sum(-1, keepdims=True),
+    )
+    output = (weights / sums) @ v
+    scores = q @ k.T / D**0.5
+    return slip(
+        lambda: output,
+        softmax_attention=lambda: _softmax(scores) @ v,
+        the_weights=lambda: weights / sums,
+        multiplied=lambda: (weights * sums) @ v,
+    )
+
+
+LINEAR_ATTENTION = Exercise(
+    linear_attention,
+    cases=[
+        (np.array([[1.0, -1.0], [0.5, 2.0]]), np.array([[0.0, 1.0], [2.0, -0.5], [-1.0, -2.0]]), _numbers(30, 3, 4)),
+        (_numbers(31, 4, 3), _numbers(32, 6, 3), _numbers(33, 6, 2)),
+        (_numbers(34, 5, 4), 2 * _numbers(35, 2, 4), _numbers(36, 2, 3)),
+        (3 * _numbers(37, 2, 6), _numbers(38, 5, 6), _numbers(39, 5, 1)),
+        (_numbers(40, 3, 2), _numbers(41, 1, 2), _numbers(42, 1, 3)),
+        (_numbers(43, 4, 3), _numbers(44, 4, 3), _numbers(45, 4, 5)),
+    ],
+    says=dict(
+        scaled="You divided q by √D. That belongs to the softmax; φ(q)·φ(k) is taken as it is.",
+        elu_alone="You took elu without + 1: weights can become negative. φ(x) = elu(x) + 1.",
+        relu="Your φ is 0 for every negative number. It should be exp(x) there, small but positive.",
+        relu_plus_one="Your φ is 1 for every negative number. It should be exp(x) there.",
+        no_plus_one="Above 0 your φ is x. It should be x + 1 there.",
+        branches_swapped="Your φ is exp(x) above 0 and x + 1 below. It is the other way round.",
+        size="Your φ takes the minus away. It should be x + 1 above 0 and exp(x) below.",
+        features_of_product="You put φ around the product q·k. Put it around q and around k, before they are multiplied.",
+        norm_without_features="You divided by φ(q) · Σ k, with k as it is. Divide by φ(q) · Σ φ(k).",
+        exponential="Your φ is exp everywhere. Above 0 it should be x + 1.",
+        plus_one="Your φ is x + 1 everywhere, negative for x below −1. Below 0 it should be exp(x).",
+        square="Your φ is the square. It should be x + 1 above 0 and exp(x) below.",
+        no_features="You used q and k as they are: weights can become negative. Put φ around both.",
+        features_on_k_only="The φ is missing around q. Both sides need it, or weights can become negative.",
+        features_on_q_only="The φ is missing around k. Both sides need it, or weights can become negative.",
+        features_on_v_too="You put φ around v as well. Values are given out as they are.",
+        softmax_too="You took exp of φ(q)·φ(k). The product itself is the weight, before it is divided.",
+        causal="You hid later keys. There is no mask here: every query looks at every key.",
+        no_denominator="The shares do not add up to 1: divide each row by φ(q) · Σ φ(k).",
+        divided_by_tokens="You divided by the number of keys. Divide each row by φ(q) · Σ φ(k).",
+        mean_for_sum="You divided by a mean. Divide by the sum over all keys.",
+        columns="You divided by the sum over the queries. Each *query* shares out 1: sum over the keys.",
+        one_denominator="You divided everything by one number. Each query has its own sum: φ(q) · Σ φ(k), one per row.",
+        by_keys="You divided by the sum of φ(k) alone. Multiply it by φ(q): `phi_q @ phi_k.sum(axis=0)`, one per row.",
+        by_q_sum="You divided by the sum of φ(q). Divide by φ(q) · Σ φ(k), summed over the keys.",
+        softmax_attention="That is attention with a softmax. Here the weight is φ(q)·φ(k), without exp and without √D.",
+        the_weights="You returned the weights. Multiply them by v.",
+        multiplied="You multiplied by the sums. Divide by them.",
+    ),
+    hints=(
+        "Here is a product of three: (φ(q) φ(k)ᵀ) v. Which two can you multiply first, so that no (T, T) table appears?",
+        "`phi_k.T @ v` has shape (D, D_v), whatever the length of the text. The denominator is `phi_q @ phi_k.sum(axis=0)`.",
+        "`phi = lambda x: np.where(x > 0, x + 1, np.exp(np.minimum(x, 0)))`, then `phi_q, phi_k = phi(q), phi(k)`.",
+    ),
+)
+
+
+# ---- attention_flops -------------------------------------------------------------------------------------------------
+
+
+def attention_flops(T, n_embd, slip):
+    """(projections, table) of one attention layer, a multiply and an add counting 2."""
+    T, C = slip((T, n_embd), sizes_swapped=(n_embd, T))
+    count = slip(2, multiplications_only=1, forward_and_backward=6)
+    matrices = slip(4, no_output_matrix=3, one_matrix=1, two_matrices=2, with_the_mlp=12)
+    projections = (
+        count
+        * matrices
+        * slip(
+            lambda: T * C**2, per_token=lambda: C**2, width_not_squared=lambda: T * C, tokens_squared=lambda: T**2 * C
+        )
+    )
+    table = (
+        count
+        * slip(2, one_product=1, three_products=3)
+        * slip(
+            lambda: T**2 * C,
+            linear_in_T=lambda: T * C,
+            table_width_squared=lambda: T**2 * C**2,
+            no_width=lambda: T**2,
+            masked_left_out=lambda: T * (T + 1) // 2 * C,
+            table_like_projections=lambda: T * C**2,
+        )
+    )
+    return slip(
+        lambda: (projections, table),
+        swapped=lambda: (table, projections),
+        both_added=lambda: (projections, projections + table),
+    )
+
+
+ATTENTION_FLOPS = Exercise(
+    attention_flops,
+    cases=[(3, 10), (128, 48), (1, 7), (1024, 768), (50, 1)],
+    says=dict(
+        sizes_swapped="You mixed up T and the width. q is (T, C) @ (C, C): every token costs C² multiplications.",
+        multiplications_only="You counted multiplications only. Each comes with an addition: twice as much.",
+        forward_and_backward="That is the cost of training, forward and backward. Count the forward pass alone: a third of it.",
+        no_output_matrix="You counted three matrices. W_o is the fourth.",
+        one_matrix="You counted one matrix. There are four: W_q, W_k, W_v and W_o.",
+        two_matrices="Your first number is half of it: four matrices (W_q, W_k, W_v and W_o), and each multiplication comes with an addition.",
+        with_the_mlp="You counted the MLP as well. The attention layer has four matrices (C, C).",
+        per_token="Your first number is for one token. All T tokens go through the four matrices.",
+        width_not_squared="A row of C numbers times a matrix (C, C) takes C² multiplications; your first number has C only.",
+        tokens_squared="Your first number grows like T². Projections treat every token by itself: T · C².",
+        one_product="Your second number is half of it. Two products have the table: `q @ k.T` and `weights @ v`, and the mask saves neither.",
+        three_products="You counted three products with the table. There are two: `q @ k.T` and `weights @ v`.",
+        masked_left_out="You left out masked pairs. They are computed as well here: T² pairs.",
+        linear_in_T="Your second number grows like T. Every query meets every key: T².",
+        table_width_squared="Your second number has C². A dot product of a query and a key, over all heads, takes C multiplications.",
+        no_width="Your second number counts the pairs. Each pair takes C multiplications, over all heads.",
+        table_like_projections="Your second number grows like T · C². The table has T² entries, of C multiplications each.",
+        swapped="You returned them in the other order. First the projections, then the table.",
+        both_added="Your second number holds the first one as well. Return the two parts apart.",
+    ),
+    hints=(
+        "A row of C numbers times a matrix (C, C): how many multiplications, and how many additions?",
+        "A product (n, m) @ (m, p) takes 2 · n · m · p. There are four products with a weight matrix, and two with the table.",
+        "`projections = 4 * 2 * T * n_embd**2`, and then the same way for (T, C) @ (C, T) and (T, T) @ (T, C).",
+    ),
+    reads=_pair,
+)

@@ -1,0 +1,1 @@
+"""Views that can be moved, each a NAME.py with its still twin and a NAME.js."""

@@ -1,0 +1,106 @@
+"""HeadBrowser: every head of a model with its score; choose one to see its pattern, switch heads off, type another text."""
+
+import numpy as np
+import traitlets
+
+from ..figures.style import readable
+from .browsed import browsed
+from .packed import pack
+from .view import View, esm
+
+KNOWN = 300  # words of the vocabulary that are listed
+
+
+class HeadBrowser(View):
+    """A model's heads to browse while it reads a text of its vocabulary {token: id}.
+
+    scores: (L, H), or {name: (L, H)} to choose from. `browser.layer`, `head` and `query` are what is chosen, `weights` (T, T) is the pattern that
+    is shown, `patterns` (L, H, T, T) are all, `off` lists the [layer, head] that are switched off, `losses` the text's loss with all heads and
+    without those. `cut` makes tokens of a text that is typed (words, if not given; `list` makes characters). first=1 counts heads from 1.
+    `labels` replaces words of the view. Raises ValueError for scores that do not fit and for a text that the model can't read.
+    """
+
+    _esm = esm("kit_for_heads.js", "head_browser.js")
+    n_layer, n_head, first = (traitlets.Int().tag(sync=True) for _ in range(3))
+    text = traitlets.Unicode().tag(sync=True)
+    tokens = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    packed = traitlets.Bytes().tag(sync=True)
+    jobs = traitlets.Dict().tag(sync=True)
+    job = traitlets.Unicode().tag(sync=True)
+    layer, head, query = (traitlets.Int().tag(sync=True) for _ in range(3))
+    off = traitlets.List().tag(sync=True)
+    losses = traitlets.List().tag(sync=True)
+    next = traitlets.List().tag(sync=True)
+    problem = traitlets.Dict().tag(sync=True)
+    known = traitlets.List().tag(sync=True)
+    vocabulary_size = traitlets.Int().tag(sync=True)
+    answered = traitlets.Int().tag(sync=True)
+
+    def __init__(self, model, vocabulary, text, scores, title="The heads of a model", cut=None, **state):
+        from course_lib.inside import reading
+
+        config = model.config
+        jobs = dict(scores) if isinstance(scores, dict) else {"score": scores}
+        for name, table in jobs.items():
+            if np.shape(table) != (config.n_layer, config.n_head):
+                raise ValueError(
+                    f"the scores {name!r} have shape {tuple(np.shape(table))}: {config.n_layer} layers of {config.n_head} heads need one number each"
+                )
+        self.title, self._model, self._vocabulary, self._reading = title, model, dict(vocabulary), reading
+        self._words = {number: readable(token) for token, number in self._vocabulary.items()}
+        self._cut = cut or (lambda text: reading.cut(text, self._vocabulary))
+        self.patterns = None
+        job = state.pop("job", next(iter(jobs)))
+        best = np.unravel_index(np.asarray(jobs[job]).argmax(), (config.n_layer, config.n_head))
+        super().__init__(
+            n_layer=config.n_layer,
+            n_head=config.n_head,
+            jobs={name: np.round(np.asarray(table, dtype=float), 5).tolist() for name, table in jobs.items()},
+            known=list(self._words.values())[:KNOWN],
+            vocabulary_size=len(self._words),
+            job=job,
+            **{"layer": int(best[0]), "head": int(best[1]), "text": text, **state},
+        )
+        self._read_text()
+        if self.problem:
+            raise ValueError(reading.in_words(self.problem))
+        self.query = state.get("query", len(self.tokens) - 1)
+        self.observe(self._read_text, "text")
+        self.observe(self._read_again, "off")
+
+    def _read_text(self, _=None):
+        tokens = self._cut(self.text)
+        problem = self._reading.why_not(tokens, self._vocabulary, self._model.config.context_length)
+        if problem:  # the last text that could be read stays
+            self.problem = problem
+            self.answered += 1
+            return
+        self._ids = [self._vocabulary[token] for token in tokens]
+        self._whole = self._reading.read(self._model, self._ids)
+        self._read_again(tokens=[readable(token) for token in tokens])
+
+    def _read_again(self, _=None, tokens=None):
+        off = [(int(layer), int(head)) for layer, head in self.off]
+        now = self._reading.read(self._model, self._ids, off) if off else self._whole
+        self.patterns = now.patterns
+        with self.hold_sync():
+            if tokens is not None:
+                self.problem, self.tokens, self.query = {}, tokens, len(tokens) - 1
+            self.packed = pack(now.patterns)
+            self.losses = [round(loss, 4) if loss == loss else 0.0 for loss in (self._whole.loss, now.loss)]
+            self.next = self._reading.likeliest(self._whole.p, now.p, self._words)
+            self.answered += 1
+
+    @property
+    def weights(self):
+        """The pattern (T, T) of the chosen head, as the model with its switched off heads computes it."""
+        return self.patterns[self.layer, self.head]
+
+    @property
+    def scores(self):
+        """The chosen scores (L, H)."""
+        return np.array(self.jobs[self.job])
+
+    def twin(self):
+        """The same as a picture that does not move: what is seen on GitHub, in exports, and before the first run."""
+        return browsed(self)

@@ -1,0 +1,22 @@
+"""The training loop, its pieces, the device it runs on, and checkpoints."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "loop": ["Settings", "train"],
+        "step": ["Run"],
+        "pieces": [
+            "clip_gradients",
+            "cosine_rate_at",
+            "estimate_loss",
+            "get_batch",
+            "learning_rate_at",
+            "next_token_loss",
+        ],
+        "device": ["choose_device", "work_of"],
+        "checkpoints": ["CheckpointError", "read_checkpoint", "write_checkpoint"],
+        "recording": ["Recording"],
+    },
+)
