@@ -1,10 +1,9 @@
-"""Small GPTs (model.py) that are trained for real in seconds, for lesson 08: deep ones, pre-norm and post-norm, with blocks left out.
+"""Small GPTs (model/gpt.py) that are trained for real in seconds, for lesson 08: deep ones, pre-norm and post-norm, with blocks left out.
 
 They read the same language as the models of tiny.py. Everything is computed in double precision by one thread from fixed seeds, so that two
 computers draw the same curve.
 """
 
-from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
@@ -16,6 +15,7 @@ from course_lib.model import GPT, Block, GPTConfig
 from course_lib.text import encode
 
 from . import tiny
+from .one_thread import one_thread
 
 WIDTH, HEADS, CONTEXT = 32, 2, 24  # C, H, T
 
@@ -33,7 +33,7 @@ def small_gpt(n_layer, seed=0, post_norm=False, start="small"):
     if start not in ("small", "xavier"):
         raise ValueError(f'start is {start!r}: it can be "small" or "xavier"')
     vocab_size = len(tiny.language().vocabulary)
-    with _one_thread(seed):
+    with one_thread(seed):
         model = GPT(GPTConfig(n_layer, HEADS, WIDTH, CONTEXT, vocab_size)).double()
         for module in model.blocks.modules() if start == "xavier" else ():
             if isinstance(module, nn.Linear):
@@ -49,7 +49,7 @@ def train(model, steps=150, rate=5e-3, batch=8, warm_up=0, seed=0):
     """Train the model, and return the loss of every step, (steps,) in nats per token; the rate falls to 0, after `warm_up` rising steps."""
     optimiser = torch.optim.Adam(model.parameters(), lr=rate, betas=(0.9, 0.98))
     rng, losses = np.random.default_rng(seed), []
-    with _one_thread(seed):
+    with one_thread(seed):
         for step in range(steps):
             loss = _loss(model(texts := windows(batch, rng))[:, :-1], texts)
             for group in optimiser.param_groups:
@@ -73,7 +73,7 @@ def loss_without(model, block=None, texts=64):
     kept, ids = model.blocks, windows(texts, np.random.default_rng(99))
     try:
         model.blocks = nn.ModuleList(each for number, each in enumerate(kept) if number != block)
-        with _one_thread(0):
+        with one_thread(0):
             return _loss(model(ids)[:, :-1], ids).item()
     finally:
         model.blocks = kept
@@ -87,16 +87,3 @@ def _loss(logits, ids):
 def _text():
     corpus = tiny.language()
     return torch.tensor(encode(corpus.tokens(tiny.TEXT_LENGTH), corpus.vocabulary))
-
-
-@contextmanager
-def _one_thread(seed):
-    """One thread, and torch's dice from this seed; both are put back."""
-    threads, dice = torch.get_num_threads(), torch.get_rng_state()
-    torch.set_num_threads(1)  # the matrices are too small to be worth sharing
-    torch.manual_seed(seed)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-        torch.set_rng_state(dice)

@@ -14,6 +14,8 @@ from torch.nn.functional import cross_entropy
 from course_lib.inside import induction_score, look_inside, previous_token_score
 from course_lib.model import GPT, GPTConfig
 
+from .one_thread import one_thread
+
 VOCAB_SIZE, N_EMBD, N_HEAD, LENGTH = 32, 64, 4, 48  # V, C, H, T
 PERIOD = 16  # of the texts that are measured, and the longest in training: said twice in the measurement
 BATCH, LEARNING_RATE = 32, 3e-3
@@ -38,14 +40,8 @@ def repeated_ids(periods, generator, length=LENGTH):
 
 def grow(n_layer, seed=0, steps=400, every=25):
     """Train on repeated texts with periods from 4 to 16, and measure every 25 steps on fresh texts of period 16; returns a Growth."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # the matrices are too small to be worth sharing
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return _grow(_model(n_layer), torch.Generator().manual_seed(seed), steps, every)
-    finally:
-        torch.set_num_threads(threads)
+    with one_thread(seed):
+        return _grow(_model(n_layer), torch.Generator().manual_seed(seed), steps, every)
 
 
 class Nothing(nn.Module):

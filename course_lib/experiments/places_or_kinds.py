@@ -9,6 +9,8 @@ from torch.nn import functional as F
 
 from course_lib.model import CausalSelfAttention, GPTConfig
 
+from .one_thread import one_thread
+
 ADJECTIVES, NOUNS, OTHERS = 8, 4, 8  # how many words of each kind
 T, C = 16, 16
 
@@ -59,20 +61,13 @@ def scores_at(reader, ids, place):
 
 def right_at_each_place(name, learned=range(1, 8), steps=300):
     """Train a layer of LAYERS with nouns at the `learned` places; returns the share of right answers at each of the places 1 … T − 1."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # the matrices are too small to be worth sharing
-    try:
-        dice = torch.Generator().manual_seed(1)
-        reader = _trained(LAYERS[name], learned, steps, dice)
+    dice = torch.Generator().manual_seed(1)
+    with one_thread(seed=5):
+        reader = _trained(Reader(LAYERS[name]()), learned, steps, dice)
         return [_share_right(reader, where, dice) for where in range(1, T)]
-    finally:
-        torch.set_num_threads(threads)
 
 
-def _trained(layer, learned, steps, dice):
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(5)
-        reader = Reader(layer())
+def _trained(reader, learned, steps, dice):
     optimiser = torch.optim.AdamW(reader.parameters(), lr=1e-2)
     for _ in range(steps):
         ids, place, adjective = texts(64, learned, dice)

@@ -12,6 +12,8 @@ import numpy as np
 
 from course_lib.text import FluffyCorpus, encode
 
+from .one_thread import one_thread
+
 WIDTH, HEAD_SIZE, CONTEXT, BATCH = 32, 16, 24, 32  # C, D, T, B
 LEARNING_RATE, WARM_UP = 1e-2, 20
 TEXT_LENGTH = 40_000  # tokens
@@ -113,9 +115,8 @@ def _losses(model, steps, rng, value, residual, before=None):
     heads = [weight for layer in model["layers"] for head in layer for weight in head.values()]
     everything = dict.fromkeys([model["tokens"], model["places"], model["out"], *heads])  # tied tables count once
     optimiser = torch.optim.Adam(everything, lr=LEARNING_RATE, betas=(0.9, 0.98))
-    text, threads = torch.tensor(_text()), torch.get_num_threads()
-    torch.set_num_threads(1)  # the matrices are too small to be worth sharing
-    try:
+    text = torch.tensor(_text())
+    with one_thread():
         for step in range(steps):
             if before:
                 before()
@@ -129,8 +130,6 @@ def _losses(model, steps, rng, value, residual, before=None):
             loss.backward()
             optimiser.step()
             yield loss.item()
-    finally:
-        torch.set_num_threads(threads)
 
 
 @cache
