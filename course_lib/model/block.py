@@ -1,4 +1,4 @@
-"""The pieces of a GPT block as plain functions of tensors, as lesson 08 builds them; model.py has the same as modules with weights."""
+"""The pieces of a GPT block as plain functions of tensors, as lesson 08 builds them; gpt.py has the same as modules with weights."""
 
 from torch.nn import functional as F
 

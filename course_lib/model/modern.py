@@ -1,4 +1,4 @@
-"""What has changed since GPT-2, one small change each: functions that take a fresh GPT of model.py and exchange one kind of its parts.
+"""What has changed since GPT-2, one small change each: functions that take a fresh GPT and exchange one kind of its parts.
 
     model = with_rotated_heads(GPT(config))          # one of them
     model = modern_gpt(config)                       # all of them
