@@ -24,6 +24,7 @@ STATE = VENV / "course.json"  # for which folder and Python .venv was made, and 
 LOG = VENV / "install.log"
 INSTALLED_FROM = ("pyproject.toml", "constraints.txt")
 OLDEST, NEWEST = (3, 11), (3, 14)
+CONTAINED = {"course": ["course"], "teach": ["course", "teach"], "test": ["course", "teach", "test"]}
 
 # What pip or venv may say, and what to tell the learner; the first that matches counts.
 REASONS = {
@@ -117,7 +118,7 @@ def set_up(extra, doctor=True):
     if doctor and subprocess.call([str(PYTHON), "-m", "course_lib", "doctor", "--short"], cwd=str(ROOT)) != 0:
         stop("put that right, then run the same command again.")
     kept = {name: mark for name, mark in before.items() if mark == want}
-    write_state({**here, "ready": {**kept, "course": want, extra: want}})
+    write_state({**here, "ready": {**kept, **dict.fromkeys(CONTAINED[extra], want)}})
 
 
 def make_venv():
@@ -202,6 +203,14 @@ def run(arguments, folder=None):
             continue
 
 
+def extra_for(arguments):
+    """The part of pyproject.toml that a command needs."""
+    out = any(word.partition("=")[0] == "--out" for word in arguments)
+    if arguments[:1] == ["grade"] or (arguments[:1] == ["slides"] and out):
+        return "teach"
+    return "test" if arguments[:1] == ["test"] else "course"
+
+
 def main(arguments):
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
@@ -210,10 +219,9 @@ def main(arguments):
         return 0
     check_python()
     try:
+        set_up(extra_for(arguments), doctor=arguments[:1] != ["doctor"])
         if arguments[:1] == ["test"]:
-            set_up("test")
             return run(["-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments[1:]], ROOT)
-        set_up("course", doctor=arguments[:1] != ["doctor"])
         return run(["-P", "-m", "course_lib", *(arguments or ["lab"])])  # -P: this course_lib, wherever one stands
     except KeyboardInterrupt:
         say("\nStopped. The same command goes on from here.")

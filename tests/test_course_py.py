@@ -112,11 +112,10 @@ def test_first_run_installs_checks_and_opens_and_the_second_only_opens(house):
 
 
 def test_what_it_does_not_know_goes_to_the_course_with_its_exit_code(house, monkeypatch):
-    monkeypatch.setenv("course_lib_exits", "0")
     course(house)
     monkeypatch.setenv("course_lib_exits", "7")
-    done = course(house, "slides", "01", "--out", "a b")
-    assert (done.code, done.calls) == (7, ["course_lib slides 01 --out a b"])
+    done = course(house, "fetch", "a b", "--out=x")
+    assert (done.code, done.calls) == (7, ["course_lib fetch a b --out=x"])
 
 
 def test_the_doctor_is_not_asked_twice(house):
@@ -132,9 +131,21 @@ def test_the_tests_have_a_mark_of_their_own(house):
     assert names(course(house).calls) == ["course_lib"]
 
 
-def test_installing_for_the_tests_installs_the_course_too(house):
-    course(house, "test")
+@pytest.mark.parametrize("command", ["slides 01 --out x", "slides --out=x 01", "grade folder"])
+def test_what_only_instructors_need_is_installed_when_it_is_asked_for(house, command):
+    course(house)
+    assert names(course(house, "slides", "01").calls) == ["course_lib"]
+    first = course(house, *command.split())
+    assert first.calls[0].endswith("-e .[teach]")
+    assert first.calls[-1] == "course_lib " + command
+    assert course(house, *command.split()).calls == ["course_lib " + command]
     assert names(course(house).calls) == ["course_lib"]
+
+
+@pytest.mark.parametrize("command", ["lab", "slides 01 --out x"])
+def test_installing_for_the_tests_installs_the_course_and_the_instructors_part_too(house, command):
+    course(house, "test")
+    assert names(course(house, *command.split()).calls) == ["course_lib"]
 
 
 def test_new_versions_are_installed(house):

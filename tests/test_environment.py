@@ -21,8 +21,9 @@ import course_lib
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 BASE = [Requirement(line) for line in PROJECT["dependencies"]]
-TEST = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
-HUB = [Requirement(line) for line in PROJECT["optional-dependencies"]["hub"]]
+EXTRAS = {extra: [Requirement(line) for line in lines] for extra, lines in PROJECT["optional-dependencies"].items()}
+TEACH, HUB, SETUP = EXTRAS["teach"], EXTRAS["hub"], EXTRAS["setup"]
+TEST = TEACH + [need for need in EXTRAS["test"] if need.name != PROJECT["name"]]
 SYSTEMS = {
     "linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux", "platform_machine": "x86_64"},
     "macos": {"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin", "platform_machine": "arm64"},
@@ -86,7 +87,9 @@ def test_a_constraint_is_one_exact_version_for_every_index():
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_what_is_asked_for_is_pinned_within_its_range(system, python):
     pinned = pins(system, python)
-    assert [str(need) for need in BASE + TEST if pinned[canonicalize_name(need.name)] not in need.specifier] == []
+    assert [
+        str(need) for need in BASE + TEST + SETUP if pinned[canonicalize_name(need.name)] not in need.specifier
+    ] == []
 
 
 @pytest.mark.parametrize("python", PYTHONS)
@@ -94,7 +97,7 @@ def test_what_is_asked_for_is_pinned_within_its_range(system, python):
 def test_everything_that_comes_along_is_pinned_too(system, python):
     environment = {**SYSTEMS[system], "python_version": python, "python_full_version": python + ".5", "extras": ()}
     environment |= {"platform_python_implementation": "CPython", "implementation_name": "cpython"}
-    assert needed_by(BASE + TEST, environment, set()) - set(pins(system, python)) == set()
+    assert needed_by(BASE + TEST + SETUP, environment, set()) - set(pins(system, python)) == set()
 
 
 def test_what_is_installed_here_is_what_is_pinned():
@@ -115,11 +118,10 @@ def test_conda_gets_the_same_names_and_versions():
     python = next(line for line in by_conda if line.startswith("python "))
     assert f">={PROJECT['requires-python'].removeprefix('>=')}," in python
     given = dict(line.split(" =") for line in by_conda if " =" in line and line != python)
-    given |= dict(line.split("==") for line in by_pip["pip"] if line != "-e .")
     pinned = pins("linux", PYTHONS[0])
     wanted = {canonicalize_name(need.name): str(pinned[canonicalize_name(need.name)]) for need in BASE}
     assert given == {CONDA_CALLS_IT.get(name, name): version for name, version in wanted.items()}
-    assert "-e ." in by_pip["pip"]
+    assert by_pip["pip"] == ["-e ."]
     assert environment["name"] == PROJECT["name"]
 
 
@@ -132,16 +134,29 @@ def imports_of(path):
         yield from (name.partition(".")[0] for name in names)
 
 
-@pytest.mark.parametrize(("folder", "asked"), [("course_lib", BASE + HUB), ("tests", BASE + HUB + TEST)])
+@pytest.mark.parametrize(("folder", "asked"), [("course_lib", BASE + TEACH + HUB), ("tests", BASE + TEST + HUB)])
 def test_what_is_imported_is_asked_for(folder, asked):
+    assert_imports_are_asked_for((ROOT / folder).rglob("*.py"), asked)
+
+
+def test_learners_get_what_they_import_without_the_instructors_part():
+    handed_out = [ROOT / "course_lib" / "teach" / name for name in ("slides.py", "render.py")]
+    assert_imports_are_asked_for(set((ROOT / "course_lib").rglob("*.py")) - set(handed_out), BASE + HUB)
+
+
+def test_the_tests_need_what_instructors_need():
+    assert f"{PROJECT['name']}[teach]" in PROJECT["optional-dependencies"]["test"]
+
+
+def assert_imports_are_asked_for(paths, asked):
     ours = {"course_lib", "tests", "tools", *(path.stem for path in (ROOT / "tools").glob("*.py"))}
     declared = {canonicalize_name(need.name) for need in asked}
     providers = metadata.packages_distributions()
-    for path in (ROOT / folder).rglob("*.py"):
+    for path in paths:
         for name in set(imports_of(path)) - sys.stdlib_module_names - ours:
             given_by = {canonicalize_name(dist) for dist in [*providers.get(name, [name]), COMES_WITH.get(name, name)]}
             assert given_by & declared, (
-                f"{path.relative_to(ROOT)} imports {name}, which pyproject.toml does not ask for"
+                f"{path.relative_to(ROOT)} imports {name}, which pyproject.toml does not ask for there"
             )
 
 

@@ -1,6 +1,7 @@
 """Slides without a browser: what is on which slide, and what the page to hand out holds."""
 
 import re
+import tomllib
 from html.parser import HTMLParser
 
 import nbformat
@@ -172,10 +173,27 @@ def test_a_write_that_fails_half_way_leaves_the_earlier_file(course, tmp_path, m
     assert not list((tmp_path / "out").rglob("*.part"))
 
 
-def test_without_reveal_the_cure_is_named(course, tmp_path, monkeypatch):
-    monkeypatch.setattr(slides.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(TeachError, match="pip install sphinx-revealjs"):
+@pytest.mark.parametrize("missing", slides.NEEDS)
+def test_without_the_instructors_packages_the_command_is_named(course, tmp_path, monkeypatch, missing):
+    real = slides.importlib.util.find_spec
+    monkeypatch.setattr(slides.importlib.util, "find_spec", lambda name: None if name == missing else real(name))
+    with pytest.raises(TeachError, match=r"course\.py slides 01 --out .*out` installs") as told:
         slides.export("01", tmp_path / "out", root=course.root)
+    assert 'pip install -c constraints.txt -e ".[teach]"' in str(told.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_another_reveal_is_told(course, tmp_path, monkeypatch):
+    monkeypatch.setattr(slides, "REVEAL", ("dist/moved.js",))
+    with pytest.raises(TeachError, match=r"no dist/moved\.js\. .*pip install -c constraints\.txt sphinx-revealjs"):
+        slides.export("01", tmp_path / "out", root=course.root)
+
+
+def test_what_slides_need_is_the_extra_teach():
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"][
+        "teach"
+    ]
+    assert {name.replace("_", "-") for name in slides.NEEDS} == {re.split("[<>=]", line)[0] for line in asked}
 
 
 def test_a_lesson_without_slides_is_told(course, tmp_path):

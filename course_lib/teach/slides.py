@@ -17,6 +17,7 @@ SLIDE_SETTINGS = HERE / "settings" / "slides" / "overrides.json"
 MADE_BY = "course_lib.teach.slides"  # every file of a hand-out says this, and only such files are ever replaced
 FILES = "slides_files"  # the folder beside the page
 KEYS = "Keys: Space next, Shift-Space back, Shift-Enter run, S speaker's notes, F11 full screen, Esc leave the slides."
+NEEDS = ("jinja2", "latex2mathml", "nbconvert", "nbformat", "pygments", "sphinx_revealjs")  # of the extra `teach`
 REVEAL = ("dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js", "LICENSE")
 
 
@@ -116,10 +117,16 @@ def _user_settings():
 def export(number, out_dir, root=ROOT):
     """Write a lesson as an HTML deck that needs no network, with reveal.js beside it, and return its path.
 
-    Raises TeachError for an unknown lesson, a folder that cannot be written, and a file there that we did not make.
+    Raises TeachError for an unknown lesson, missing packages, a folder that cannot be written, and a file there that
+    we did not make.
     """
     out = Path(out_dir)
     path = lesson_path(number, root)
+    if not all(importlib.util.find_spec(name) for name in NEEDS):
+        raise TeachError(
+            f"Slides to hand out need the instructor's packages: `python3 course.py slides {number} --out {out}` installs "
+            'them first; in an environment of your own, `python -m pip install -c constraints.txt -e ".[teach]"` does.'
+        )
     page, files = out / f"{path.stem}.html", out / FILES
     html = _deck(path)
     try:
@@ -160,11 +167,12 @@ def _deck(path):
 
 def _assets():
     """The files that a deck needs beside it: reveal.js out of an installed package, and our own style and script."""
-    spec = importlib.util.find_spec("sphinx_revealjs")
-    reveal = Path(spec.origin).parent / "_static" / "revealjs" if spec else None
-    if reveal is None or not all((reveal / name).is_file() for name in REVEAL):
+    reveal = Path(importlib.util.find_spec("sphinx_revealjs").origin).parent / "_static" / "revealjs"
+    missing = [name for name in REVEAL if not (reveal / name).is_file()]
+    if missing:
         raise TeachError(
-            "reveal.js comes with the package sphinx-revealjs, which is missing here: `pip install sphinx-revealjs`."
+            f"This sphinx-revealjs has no {missing[0]}. `python -m pip install -c constraints.txt sphinx-revealjs` brings "
+            "the version that was tested."
         )
     return [*(reveal / name for name in REVEAL), HERE / "templates" / "deck.css", HERE / "templates" / "deck.js"]
 
