@@ -1,8 +1,9 @@
-"""course.py on good days and bad ones: a real venv, in which pip, pytest and the course are small fakes."""
+"""course.py on good days and bad ones: a real venv, in which pip, uv, pytest and the course are small fakes."""
 
 import ast
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,15 +15,25 @@ from types import SimpleNamespace
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "course.py"
+# A fake writes down how it was called. NAME_says, NAME_waits (for a file) and NAME_exits tell it what to do; with NAME_at, only
+# where that is among its arguments. SHOW names environment variables that it prints.
 FAKE = """
 import os, sys, time
-if "--version" not in sys.argv:
+told = {{key: os.environ.get({name!r} + "_" + key, "") for key in ("at", "says", "waits", "exits")}}
+if sys.argv[1:] == ["config", "list"]:
+    print(os.environ.get("pip_config", ""))
+elif "--version" not in sys.argv:
+    call = " ".join([{name!r}, *sys.argv[1:]])
     with open(os.environ["CALLS"], "a", encoding="utf-8") as calls:
-        calls.write(" ".join([{name!r}, *sys.argv[1:]]) + "\\n")
-    print(os.environ.get({name!r} + "_says", ""), flush=True)
-    time.sleep(float(os.environ.get({name!r} + "_sleeps", 0)))
-    sys.exit(int(os.environ.get({name!r} + "_exits", 0)))
+        calls.write(call + "\\n")
+    print(*(name + "=" + os.environ.get(name, "") for name in os.environ.get("SHOW", "").split()), flush=True)
+    if told["at"] in call:
+        print(told["says"], flush=True)
+        while told["waits"] and not os.path.exists(told["waits"]):
+            time.sleep(0.02)
+        sys.exit(int(told["exits"] or 0))
 """
+INSTALLED = ["pip", "uv", "uv", "course_lib"]  # uv itself; is PyTorch's index there; the course; the doctor
 
 
 def load(folder):
@@ -55,7 +66,7 @@ def house(pattern, monkeypatch):
 
 def add_fakes(folder):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", folder / ".venv"], check=True)
-    for name in ("pip", "pytest", "course_lib"):
+    for name in ("pip", "uv", "pytest", "course_lib"):
         package = site_packages(folder) / name
         package.mkdir()
         (package / "__init__.py").touch()
@@ -102,8 +113,12 @@ def test_reads_in_old_pythons_and_needs_nothing_but_the_standard_library():
 
 def test_first_run_installs_checks_and_opens_and_the_second_only_opens(house):
     first, second = course(house), course(house)
-    assert first.calls == [
-        "pip install --no-input --disable-pip-version-check --progress-bar off -c constraints.txt -e .",
+    pip = "pip install --no-input --disable-pip-version-check --progress-bar off"
+    uv = f"uv pip install --python {load(house).PYTHON} -c {house / '.venv' / 'constraints.txt'} --torch-backend "
+    assert [call.replace(uv + "auto", uv + "cpu") for call in first.calls] == [
+        f"{pip} --retries 1 --timeout 15 -c constraints.txt uv",
+        f"{uv}cpu --reinstall-package torch --dry-run --no-deps torch",
+        f"{uv}cpu -e .",
         "course_lib doctor --short",
         "course_lib lab",
     ]
@@ -119,13 +134,13 @@ def test_what_it_does_not_know_goes_to_the_course_with_its_exit_code(house, monk
 
 
 def test_the_doctor_is_not_asked_twice(house):
-    assert course(house, "doctor").calls[1:] == ["course_lib doctor"]
+    assert course(house, "doctor").calls[3:] == ["course_lib doctor"]
 
 
 def test_the_tests_have_a_mark_of_their_own(house):
     course(house)
     first = course(house, "test", "-q", "tests/test_x.py")
-    assert first.calls[0].endswith("-e .[test]")
+    assert first.calls[2].endswith("-e .[test]")
     assert first.calls[-1] == "pytest -n 2 --dist worksteal -q tests/test_x.py"
     assert names(course(house, "test").calls) == ["pytest"]
     assert names(course(house).calls) == ["course_lib"]
@@ -136,7 +151,7 @@ def test_what_only_instructors_need_is_installed_when_it_is_asked_for(house, com
     course(house)
     assert names(course(house, "slides", "01").calls) == ["course_lib"]
     first = course(house, *command.split())
-    assert first.calls[0].endswith("-e .[teach]")
+    assert first.calls[2].endswith("-e .[teach]")
     assert first.calls[-1] == "course_lib " + command
     assert course(house, *command.split()).calls == ["course_lib " + command]
     assert names(course(house).calls) == ["course_lib"]
@@ -152,15 +167,15 @@ def test_new_versions_are_installed(house):
     course(house, "test")
     with (house / "constraints.txt").open("a", encoding="utf-8") as constraints:
         constraints.write("torch==2.0\n")
-    assert names(course(house).calls) == ["pip", "course_lib", "course_lib"]
-    assert names(course(house, "test").calls) == ["pip", "course_lib", "pytest"]
+    assert names(course(house).calls) == [*INSTALLED, "course_lib"]
+    assert names(course(house, "test").calls) == [*INSTALLED, "pytest"]
 
 
 def test_nothing_counts_until_the_doctor_is_content(house, monkeypatch):
     monkeypatch.setenv("course_lib_exits", "1")
     done = course(house)
     assert done.code == 1
-    assert names(done.calls) == ["pip", "course_lib"], "the notebook is not opened"
+    assert names(done.calls) == INSTALLED, "the notebook is not opened"
     assert ready(house) == {}
 
 
@@ -192,7 +207,194 @@ def test_a_failing_pip_is_one_sentence_and_the_next_run_tries_again(house, monke
     assert said.splitlines()[0] in (house / ".venv" / "install.log").read_text(encoding="utf-8")
     assert ready(house) == {}
     monkeypatch.setenv("pip_exits", "0")
-    assert names(course(house).calls) == ["pip", "course_lib", "course_lib"]
+    assert names(course(house).calls) == [*INSTALLED, "course_lib"]
+
+
+# What uv 0.13 really said, without its tail of causes.
+UV_SAID = {
+    "error: Failed to install: numpy-2.4.6.whl\n  cause: Failed to copy to `libopenblas.so`\n  cause: failed to copy file "
+    "from a to b: No space left on device (os error 28)": "the disk is full",
+    "error: Request failed after 3 retries in 11.1s\n  cause: client error (Connect)\n  cause: dns error\n  cause: failed to "
+    "lookup address information: Name or service not known": "internet",
+    "error: Request failed after 1 retry in 11.7s\n  cause: client error (Connect)\n  cause: operation timed out": "internet",
+    "  cause: client error (Connect)\n  cause: tcp connect error\n  cause: Connection refused (os error 111)": "internet",
+    "  cause: client error (Connect)\n  cause: tunnel error: proxy authorization required": "HTTPS_PROXY",
+    "  cause: error sending request for url (https://127.0.0.1/simple/)\n  cause: client error (Connect)\n  cause: invalid peer "
+    "certificate: UnknownIssuer": "clock",
+    "error: failed to create directory `.venv/lib`: Permission denied (os error 13)": "may not be written",
+    "error: No solution found when resolving dependencies\n  cause: Because there is no version of torch==2.13.0 and you "
+    "require torch==2.13.0, we can conclude that your requirements are unsatisfiable.": "64-bit Python",
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), UV_SAID.items(), ids=[f"{i} {told}" for i, told in enumerate(UV_SAID.values())]
+)
+def test_a_failing_uv_is_one_sentence_too(house, monkeypatch, said, told):
+    monkeypatch.setenv("uv_at", "-e .")
+    monkeypatch.setenv("uv_says", said)
+    monkeypatch.setenv("uv_exits", "2")
+    done = course(house)
+    assert done.code == 1
+    assert re.findall("^course.py: .*$", done.said, re.MULTILINE) == [
+        next(line for line in done.said.splitlines() if told in line)
+    ]
+    assert "What uv said" in done.said
+    assert names(done.calls) == ["pip", "uv", "uv"], "pip would meet the same"
+    assert ready(house) == {}
+
+
+# --- the PyTorch for this computer ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "where", "why", "calls"),
+    [
+        ("pip", "txt uv", "uv cannot be had here", ["pip", "pip"]),
+        ("uv", "--dry-run", "PyTorch's own index is out of reach", ["pip", "uv", "pip"]),
+        ("uv", "-e .", "uv failed", ["pip", "uv", "uv", "pip"]),
+    ],
+)
+def test_where_uv_cannot_do_it_plain_pip_does_with_one_sentence(house, monkeypatch, who, where, why, calls):
+    monkeypatch.setenv(who + "_at", where)
+    monkeypatch.setenv(who + "_exits", "1")
+    done = course(house)
+    assert done.code == 0
+    assert names(done.calls) == [*calls, "course_lib", "course_lib"]
+    assert done.calls[-3].endswith("-c constraints.txt -e .")
+    assert f"Plain pip goes on, with PyPI's PyTorch (on Linux up to 5 GB): {why}.\n" in done.said
+    assert course(house).calls == ["course_lib lab"]
+
+
+def asked_for(calls):
+    """The builds of PyTorch that uv was asked for, with a ! where it replaces the one that is there."""
+    installs = [call for call in calls if call.startswith("uv pip install") and "--dry-run" not in call]
+    return [re.search("backend (.+?) ", call)[1] + "!" * ("--reinstall-package torch" in call) for call in installs]
+
+
+def test_a_build_that_was_chosen_is_remembered_and_another_one_takes_its_place(house):
+    course(house)
+    assert asked_for(course(house, "--torch", "cpu", "lab").calls) == ["cpu!"]
+    assert course(house, "lab", "--torch=cpu").calls == ["course_lib lab"]
+    assert course(house).calls == ["course_lib lab"]
+    tested = course(house, "test", "--torch", "cpu", "-q")
+    assert asked_for(tested.calls) == ["cpu"]
+    assert tested.calls[-1].endswith("worksteal -q")
+    assert asked_for(course(house, "--torch", "cu128").calls) == ["cu128!"]
+    (house / "constraints.txt").write_text("numpy==2.1\n", encoding="utf-8")
+    assert asked_for(course(house).calls) == ["cu128"]
+    assert asked_for(course(house, "--torch", "auto").calls) in (["cpu!"], ["auto!"])
+    assert asked_for(course(house, "--torch", "auto").calls) in (["cpu!"], ["auto!"]), "a card may have been put in"
+    assert course(house).calls == ["course_lib lab"]
+
+
+def test_pypis_build_comes_by_plain_pip(house):
+    course(house)
+    pip = "pip install --no-input --disable-pip-version-check --progress-bar off -c constraints.txt"
+    changed = course(house, "--torch", "pypi").calls
+    assert changed[:2] == [f"{pip} --force-reinstall --no-deps torch", f"{pip} -e ."]
+    assert course(house, "test").calls[0] == f"{pip} -e .[test]"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"), [("error: No solution found", "has no such build"), ("dns error", "is out of reach")]
+)
+def test_a_build_that_cannot_be_had_is_not_replaced_by_another(house, monkeypatch, said, why):
+    course(house)
+    monkeypatch.setenv("uv_at", "--dry-run")
+    monkeypatch.setenv("uv_says", said)
+    monkeypatch.setenv("uv_exits", "1")
+    done = course(house, "--torch", "cu128")
+    assert done.code == 1
+    assert names(done.calls) == ["pip", "uv"]
+    assert (
+        f"course.py: the PyTorch for cu128 was not installed: PyTorch's own index {why}. "
+        "--torch auto takes what can be had.\n"
+    ) in done.said
+    assert course(house).code == 0, "the choice before it still holds"
+
+
+@pytest.mark.parametrize("words", [["--torch"], ["--torch", "gpu"], ["--torch=cu"], ["lab", "--torch", "cpu; rm"]])
+def test_a_build_that_does_not_exist_is_told_before_anything_is_done(house, words):
+    done = course(house, *words)
+    assert done.code == 1
+    assert done.calls == []
+    assert "--torch takes auto, cpu, pypi, or a build for a card" in done.said
+
+
+def test_without_a_card_that_the_course_can_use_the_small_build_is_taken(tmp_path, monkeypatch):
+    module = load(SOURCE.parent)
+    monkeypatch.setattr(module, "DRIVERS", (tmp_path / "driver",))
+    monkeypatch.setattr(module.shutil, "which", lambda name: None)
+    assert [module.backend(torch) for torch in ("auto", "cu126")] == ["cpu", "cu126"]
+    monkeypatch.setattr(module.shutil, "which", lambda name: name if name == "nvidia-smi" else None)
+    assert module.backend("auto") == "auto"
+    monkeypatch.setattr(module.shutil, "which", lambda name: None)
+    (tmp_path / "driver").touch()
+    assert module.backend("auto") == "auto"
+
+
+def test_a_build_brings_the_cuda_that_it_needs_and_not_the_one_of_pypis_build(house):
+    pins = "numpy==2.0\nnvidia-cublas==13.1 ; sys_platform == 'linux'\ncuda-toolkit==13.0\ntriton==3.7\ntyper==0.29\n"
+    (house / "constraints.txt").write_text(pins, encoding="utf-8")
+    course(house)
+    assert (house / ".venv" / "constraints.txt").read_text(encoding="utf-8") == "numpy==2.0\ntyper==0.29\n"
+
+
+def test_what_only_another_build_needed_is_removed(house):
+    for name in ("torch-2.0+cpu", "nvidia_cublas-13.1", "triton-3.7", "numpy-2.0"):
+        info = site_packages(house) / f"{name}.dist-info"
+        info.mkdir()
+        (info / "RECORD").touch()
+    assert not [call for call in course(house).calls if "uninstall" in call], "only with a build that was asked for"
+    (removed,) = [call for call in course(house, "--torch", "cpu").calls if "uninstall" in call]
+    assert set(removed.split(str(load(house).PYTHON))[1].split()) == {"nvidia_cublas", "triton"}
+
+
+def test_uv_is_told_what_pip_knows(house, monkeypatch):
+    for name in ("UV_DEFAULT_INDEX", "UV_FIND_LINKS", "UV_HTTP_RETRIES", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("UV_INDEX", "mine")
+    monkeypatch.setenv("SHOW", "UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS SSL_CERT_FILE UV_SYSTEM_CERTS UV_HTTP_RETRIES")
+    settings = [
+        ":env:.index-url='http://127.0.0.1:9/env'",
+        "global.cert='C:\\\\certs\\\\all.pem'",
+        "global.extra-index-url='http://127.0.0.1:9/more'",
+        "global.index-url='http://127.0.0.1:9/global'",
+        "global.timeout='60'",
+        "install.find-links='\\n/a\\n/b'",
+    ]
+    monkeypatch.setenv("pip_config", "\n".join(settings))
+    course(house)
+    said = (house / ".venv" / "install.log").read_text(encoding="utf-8").split("\n")
+    told = "UV_DEFAULT_INDEX=http://127.0.0.1:9/env UV_INDEX=mine UV_FIND_LINKS=/a,/b SSL_CERT_FILE=C:\\certs\\all.pem UV_SYSTEM_CERTS=1"
+    assert [line for line in said if line.startswith(told)] == [f"{told} UV_HTTP_RETRIES=1", f"{told} UV_HTTP_RETRIES="]
+
+
+def test_what_is_fetched_is_shown_of_pip_and_of_uv(monkeypatch, capsys):
+    module = load(SOURCE.parent)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    lines = ["Collecting numpy<3 (from x)", "  Downloading numpy-2.whl", "Installing collected packages: numpy"]
+    lines += [
+        "Resolved 2 packages in 3s",
+        "Downloading torch (180.5MiB)",
+        " Downloaded torch",
+        "Prepared 2 packages in 5s",
+    ]
+    module.follow([sys.executable, "-c", "print(" + repr("\n".join(lines)) + ")"])
+    shown = [part.strip() for part in capsys.readouterr().out.split("\r") if part.strip()]
+    assert shown == ["fetching numpy", "putting everything in place", "fetching torch", "putting everything in place"]
+
+
+def started(house, *arguments):
+    line = [sys.executable, house / "course.py", *arguments]
+    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+
+
+def wait_for(path, process):
+    while not path.exists():
+        assert process.poll() is None
+        time.sleep(0.02)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process on Windows")
@@ -202,13 +404,9 @@ def test_after_ctrl_c_the_next_run_goes_on_and_replaces_what_was_cut_off(house, 
         info.mkdir()
         (info / "METADATA").touch()
     (whole / "RECORD").touch()
-    monkeypatch.setenv("pip_sleeps", "60")
-    running = subprocess.Popen(
-        [sys.executable, house / "course.py"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
-    )
-    while not (house / "calls.txt").exists():
-        assert running.poll() is None
-        time.sleep(0.02)
+    monkeypatch.setenv("pip_waits", str(house / "never"))
+    running = started(house)
+    wait_for(house / "calls.txt", running)
     time.sleep(1)  # until it waits for pip: a terminal's Ctrl-C reaches both, this signal only the parent
     running.send_signal(signal.SIGINT)
     said, _ = running.communicate(timeout=30)
@@ -219,14 +417,14 @@ def test_after_ctrl_c_the_next_run_goes_on_and_replaces_what_was_cut_off(house, 
     assert whole.exists()
     assert not cut_off.exists()
     (house / "calls.txt").unlink()
-    monkeypatch.delenv("pip_sleeps")
-    assert names(course(house).calls) == ["pip", "course_lib", "course_lib"]
+    monkeypatch.delenv("pip_waits")
+    assert names(course(house).calls) == [*INSTALLED, "course_lib"]
 
 
 def test_a_damaged_state_file_means_installing_again(house):
     course(house)
     (house / ".venv" / "course.json").write_text('{"root": ', encoding="utf-8")
-    assert names(course(house).calls) == ["pip", "course_lib", "course_lib"]
+    assert names(course(house).calls) == [*INSTALLED, "course_lib"]
 
 
 @pytest.mark.parametrize(
