@@ -13,6 +13,7 @@ PyTorch comes in the build that fits this computer's graphics card, or its lack 
 """
 
 import ast
+import errno
 import hashlib
 import importlib.util
 import json
@@ -21,13 +22,21 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 from pathlib import Path
+
+if os.name == "nt":
+    import msvcrt
+else:
+    import fcntl
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STATE = VENV / "course.json"  # for which folder and Python .venv was made, what is completely installed, which PyTorch
 LOG = VENV / "install.log"
+LOCK = ROOT / ".venv.lock"  # beside .venv, which may be made anew while it is held
 INSTALLED_FROM = ("pyproject.toml", "constraints.txt")
 OLDEST, NEWEST = (3, 11), (3, 14)
 PIP = [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
@@ -127,6 +136,32 @@ def write_state(state):
     os.replace(str(unfinished), str(STATE))
 
 
+@contextmanager
+def alone():
+    """Wait until no other set-up works on .venv. The system frees the lock of a process that ends, however it ends."""
+    with LOCK.open("a+b") as file:
+        told = False
+        while not locked(file):
+            if not told:
+                say("Another set-up of this course is running; waiting until it has finished ...")
+            told = True
+            time.sleep(0.2)
+        yield
+
+
+def locked(file):
+    """Take the lock if nobody has it; where a disk knows no locks (some network drives), go on without."""
+    try:
+        if os.name == "nt":
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return True
+
+
 def what_is_there():
     """The version of .venv's Python, the PyTorch that was chosen for it, and {what is installed: fingerprint}."""
     python, state = python_of_venv(), read_state()
@@ -146,7 +181,9 @@ def set_up(extra, doctor=True, torch=None):
     """Make .venv what pyproject.toml and constraints.txt ask for, with the PyTorch asked for; nothing to do if it is."""
     if is_ready(extra, torch):
         return
-    bring(extra, doctor, torch)
+    with alone():
+        if not is_ready(extra, torch):  # another set-up may have done it meanwhile
+            bring(extra, doctor, torch)
 
 
 def bring(extra, doctor, torch):

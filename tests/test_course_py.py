@@ -1,6 +1,7 @@
 """course.py on good days and bad ones: a real venv, in which pip, uv, pytest and the course are small fakes."""
 
 import ast
+import errno
 import json
 import os
 import re
@@ -386,6 +387,9 @@ def test_what_is_fetched_is_shown_of_pip_and_of_uv(monkeypatch, capsys):
     assert shown == ["fetching numpy", "putting everything in place", "fetching torch", "putting everything in place"]
 
 
+# --- two at once ------------------------------------------------------------------------------------------------------
+
+
 def started(house, *arguments):
     line = [sys.executable, house / "course.py", *arguments]
     return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
@@ -395,6 +399,41 @@ def wait_for(path, process):
     while not path.exists():
         assert process.poll() is None
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["finishes", "is killed"])
+def test_a_second_set_up_waits_until_the_first(house, monkeypatch, tmp_path, killed):
+    go_on = tmp_path / "go on"
+    monkeypatch.setenv("uv_waits", str(go_on))
+    first = started(house, "progress")
+    wait_for(house / "calls.txt", first)
+    second = started(house, "doctor")
+    assert second.stdout.readline() == "Another set-up of this course is running; waiting until it has finished ...\n"
+    if killed:
+        first.kill()
+        first.wait()
+        assert second.stdout.readline() == "Installing the course: a few minutes, once ...\n"
+    go_on.touch()
+    said = [process.communicate(timeout=60)[0] for process in (first, second)]
+    assert second.returncode == 0
+    assert first.returncode == 0 or killed
+    assert ("Installing" in said[0]) or killed
+    assert "Installing" not in said[1], "what the first has done is not done again"
+    calls = (house / "calls.txt").read_text(encoding="utf-8").splitlines()
+    assert sum(call.endswith("-e .") for call in calls) == 1
+    assert calls.count("course_lib doctor") == 1
+
+
+def test_where_a_disk_knows_no_locks_the_set_up_goes_on(monkeypatch, tmp_path):
+    module = load(SOURCE.parent)
+
+    def refuse(*arguments):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    system, lock = (module.msvcrt, "locking") if os.name == "nt" else (module.fcntl, "flock")
+    monkeypatch.setattr(system, lock, refuse)
+    with (tmp_path / "lock").open("a+b") as file:
+        assert module.locked(file)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process on Windows")
