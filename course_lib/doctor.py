@@ -1,11 +1,13 @@
 """`python -m course_lib doctor`: what the course needs, line by line, with the cure where something is wrong.
 
-Works in a half-broken installation: nothing outside the standard library is imported before it is needed.
+Works in a half-broken installation, and where the library was installed without the lessons: nothing outside the standard
+library is imported before it is needed.
 """
 
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tomllib
 import webbrowser
@@ -18,6 +20,8 @@ from course_lib.disk import ROOT
 MARKS = {"good": "✓", "wrong": "✗", "open": "○"}
 OLDEST = (3, 11)
 LEAST_GIGABYTES = 0.5
+NAME = "attention-by-hand"
+GET_IT = "get the repository (git clone, or download it), and in its folder: python3 course.py"
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,14 @@ def summary():
 
 def examine(checks=None):
     """Yield the findings of every check; a check that crashes is itself a finding."""
-    for check in checks or (python, packages, kernel, disk, device, downloads, browser):
+    for check in checks or (python, lessons, packages, kernel, disk, device, downloads, browser):
         try:
             found = check()
             yield from [found] if isinstance(found, Finding) else found
         except Exception as error:
             missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
-            cure = install_command(missing) if missing else install_command("--force-reinstall -e .")
+            whole = install_command("--force-reinstall -e .") if in_repository() else GET_IT
+            cure = install_command(missing) if missing else whole
             yield Finding("wrong", f"{check.__name__} could not be checked: {error}", cure)
 
 
@@ -81,16 +86,30 @@ def python():
     return Finding("good", f"Python {version} ({_shown(sys.executable)})", brief=f"Python {version}")
 
 
+def lessons():
+    """The notebooks: not there if only the library was installed."""
+    return [] if in_repository() else [Finding("open", "The library is here, the lessons are not", GET_IT)]
+
+
 def packages():
-    """Every package that pyproject.toml asks for: there, in range, and the version that was tested?"""
+    """Every package that the course needs: there, in range, and the version that was tested?"""
+    needs, tested = needed(), pinned()
+    findings = [_package(need, tested.get(canonical(need.name))) for need in needs]
+    if all(finding.state != "wrong" for finding in findings):
+        findings[-1] = Finding(**{**vars(findings[-1]), "brief": f"{len(needs)} packages"})
+    return findings
+
+
+def needed():
+    """What every learner needs, as Requirements, without the extras.
+
+    The installed package says it; in the repository pyproject.toml does, since that may be newer (after a `git pull`).
+    """
     from packaging.requirements import Requirement
 
-    needed = [Requirement(line) for line in project()["dependencies"]]
-    tested = pinned()
-    findings = [_package(need, tested.get(canonical(need.name))) for need in needed]
-    if all(finding.state != "wrong" for finding in findings):
-        findings[-1] = Finding(**{**vars(findings[-1]), "brief": f"{len(needed)} packages"})
-    return findings
+    lines = project()["dependencies"] if in_repository() else metadata.requires(NAME)
+    needs = [Requirement(line) for line in lines]
+    return [need for need in needs if not need.marker or need.marker.evaluate({"extra": ""})]
 
 
 def _package(need, tested):
@@ -122,7 +141,7 @@ def kernel():
 
 def disk():
     """Room and the right to write where the learner's work is kept."""
-    home = Path(os.environ.get("COURSE_HOME") or ROOT)
+    home = Path(os.environ.get("COURSE_HOME") or (ROOT if in_repository() else Path.cwd()))
     while not home.exists():
         home = home.parent
     free = shutil.disk_usage(home).free / 1e9
@@ -145,13 +164,56 @@ def device():
         return Finding("open", f"PyTorch does not start ({reason[0]}); lessons 00-07 work without it", cure)
     if torch.cuda.is_available():
         card = torch.cuda.get_device_properties(0)
+        build = _other_build((card.major, card.minor), torch)
+        if build:
+            why = f"it has no code for compute capability {card.major}.{card.minor}"
+            return _idle_card(card.name, why, torch_command(build), f"{card.name}, not used")
         name = f"CUDA GPU {card.name}, {card.total_memory / 1e9:.0f} GB"
     elif torch.backends.mps.is_available():
         name = "Apple GPU (MPS)"
     else:
         threads = torch.get_num_threads()
         name = f"CPU with {threads} thread{'s' if threads != 1 else ''}"
+        card = _nvidia_card()
+        if card and torch.version.cuda:
+            why = f"its CUDA {torch.version.cuda} wants a newer driver"
+            return _idle_card(card, why, f"update the card's driver, or: {torch_command('auto')}", name)
+        if card:
+            return _idle_card(card, "it was built without CUDA", torch_command("auto"), name)
     return Finding("good", f"Device: {name} (no lesson needs a GPU)", brief=name)
+
+
+def _idle_card(card, why, cure, brief):
+    text = f"Device: {card} is here, but this PyTorch cannot use it: {why} (no lesson needs a GPU)"
+    return Finding("open", text, cure, brief)
+
+
+def _other_build(capability, torch):
+    """The build of PyTorch for a card of this compute capability, such as (7, 5), if this one is not; else None.
+
+    Code for sm_80 runs on 8.0 to 8.9, code for compute_80 (which the driver translates) on 8.0 and all later ones.
+    """
+    found = re.findall(r"\b(sm|compute)_(\d+)(\d)\b", " ".join(torch.cuda.get_arch_list()))
+    made_for = [(kind, (int(major), int(minor))) for kind, major, minor in found]
+    runs = any(lowest <= capability and (kind == "compute" or lowest[0] == capability[0]) for kind, lowest in made_for)
+    if runs or not made_for:  # none: AMD's build counts otherwise
+        return None
+    if capability > min(lowest for _, lowest in made_for):
+        return "auto"
+    return "cpu" if torch.version.cuda.startswith("12.6") else "cu126"  # the oldest CUDA that is still built for
+
+
+def _nvidia_card():
+    """The name of the first NVIDIA card, as its driver gives it; None if there is none, or if it is hidden on purpose."""
+    tool = shutil.which("nvidia-smi")
+    if not tool or os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
+        return None
+    try:
+        asked = [tool, "--query-gpu=name", "--format=csv,noheader"]
+        done = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip().splitlines()[0] if done.returncode == 0 and done.stdout.strip() else None
 
 
 def downloads():
@@ -177,6 +239,21 @@ def install_command(what):
     """The command that installs a package in the tested version into this Python, to be run in the course's folder."""
     limits = "-c constraints.txt " if (ROOT / "constraints.txt").exists() else ""
     return f"{_shown(sys.executable)} -m pip install {limits}{what}"
+
+
+def torch_command(build):
+    """The command that brings another build of PyTorch into this Python."""
+    if Path(sys.prefix) == ROOT / ".venv":
+        return f"{'py' if os.name == 'nt' else 'python3'} course.py --torch {build}"
+    python, tested = _shown(sys.executable), pinned().get("torch")
+    torch = f"torch=={tested}" if tested else "torch"
+    uv = f"{python} -m uv pip install --python {python} --torch-backend {build} --reinstall-package torch {torch}"
+    return f"{python} -m pip install uv, then {uv}"
+
+
+def in_repository():
+    """True in the course's folder, where the lessons are; False where only the library was installed."""
+    return (ROOT / "course.py").exists()
 
 
 def project():

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import webbrowser
@@ -18,12 +19,12 @@ def state_and_text(finding):
     return finding.state, finding.text
 
 
-def command(*arguments, **environment):
+def command(*arguments, cwd=doctor.ROOT, **environment):
     """Run `python -m course_lib …` as in a terminal that knows UTF-8 only, unless told otherwise."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **environment}
     line = [sys.executable, "-m", "course_lib", *arguments]
     encoding = environment["PYTHONIOENCODING"]
-    return subprocess.run(line, capture_output=True, encoding=encoding, env=environment, cwd=doctor.ROOT)
+    return subprocess.run(line, capture_output=True, encoding=encoding, env=environment, cwd=cwd)
 
 
 def all_is_well():
@@ -91,6 +92,77 @@ def test_a_version_is_compared_with_the_range_and_with_what_was_tested(monkeypat
     assert bool(finding.cure) == (state == "wrong")
 
 
+def only_the_library(monkeypatch, tmp_path):
+    """As if the wheel were installed here: no course.py, no pyproject.toml, no constraints beside the library."""
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    monkeypatch.setattr(doctor.metadata, "requires", lambda name: ["numpy>=2.0,<3", 'sphinx>=7; extra == "teach"'])
+
+
+def test_without_the_repository_the_installed_package_says_what_is_needed(monkeypatch, tmp_path):
+    only_the_library(monkeypatch, tmp_path)
+    (finding,) = doctor.packages()
+    assert (finding.state, finding.brief) == ("good", "1 packages")
+    assert finding.text.startswith("numpy ")
+
+
+def test_in_the_repository_pyproject_says_it_even_if_what_is_installed_is_older(monkeypatch):
+    monkeypatch.setattr(doctor.metadata, "requires", lambda name: [])
+    assert {need.name for need in doctor.needed()} >= {"numpy", "torch", "jupyterlab"}
+
+
+def test_a_library_without_lessons_is_told_and_can_wait(monkeypatch, tmp_path, capsys):
+    assert doctor.lessons() == []
+    only_the_library(monkeypatch, tmp_path)
+    (finding,) = doctor.lessons()
+    assert state_and_text(finding) == ("open", "The library is here, the lessons are not")
+    assert finding.cure == doctor.GET_IT
+    assert doctor.main() == 0
+    assert finding.text in capsys.readouterr().out
+
+
+def test_without_the_repository_no_cure_needs_it(monkeypatch, tmp_path):
+    only_the_library(monkeypatch, tmp_path)
+
+    def kernel():
+        raise OSError("broken")
+
+    (finding,) = doctor.examine([kernel])
+    assert finding.cure == doctor.GET_IT
+    assert doctor.install_command("numpy").endswith("-m pip install numpy")
+
+
+def test_without_the_repository_the_work_will_be_in_this_folder(monkeypatch, tmp_path):
+    only_the_library(monkeypatch, tmp_path / "site-packages")
+    monkeypatch.delenv("COURSE_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    looked = []
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: looked.append(path) or SimpleNamespace(free=1e11))
+    doctor.disk()
+    assert looked == [tmp_path]
+
+
+@pytest.mark.slow
+def test_a_real_wheel_says_that_the_lessons_are_missing(tmp_path):
+    """What a wheel holds, unpacked in an empty folder: the library and its metadata, which stand in for an installation."""
+    site = tmp_path / "site-packages"
+    shutil.copytree(doctor.ROOT / "course_lib", site / "course_lib", ignore=shutil.ignore_patterns("__pycache__"))
+    info = site / "attention_by_hand-1.0.dist-info"
+    info.mkdir()
+    needs = "".join(f"Requires-Dist: {line}\n" for line in metadata.requires(doctor.NAME))
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.4\nName: {doctor.NAME}\nVersion: 1.0\n{needs}", encoding="utf-8"
+    )
+    path = os.pathsep.join([str(site), os.environ["PYTHONPATH"]])
+    checked = command("doctor", PYTHONPATH=path, cwd=tmp_path)
+    assert checked.returncode == 0, checked.stdout
+    assert "○ The library is here, the lessons are not\n    cure: get the repository" in checked.stdout
+    assert "✗" not in checked.stdout
+    for words in (["lab", "--no-browser"], ["slides", "01"], ["slides", "01", "--out", str(tmp_path)]):
+        done = command(*words, PYTHONPATH=path, cwd=tmp_path)
+        assert done.returncode == 1
+        assert done.stderr.startswith("The library is here, the lessons are not: get the repository")
+
+
 def test_the_pins_are_those_of_this_system():
     assert doctor.pinned()["torch"].count(".") == 2
     assert ("pywinpty" in doctor.pinned()) == (os.name == "nt")
@@ -144,6 +216,100 @@ def test_a_torch_that_does_not_start_can_wait_and_has_a_cure(monkeypatch):
     assert finding.state == "open"
     assert "lessons 00-07 work without it" in finding.text
     assert finding.cure
+
+
+# --- a card that this PyTorch cannot use ------------------------------------------------------------------------------
+
+
+def computer(monkeypatch, *, cuda, card, capability=None, made_for=()):
+    """A computer with a card (a name or None) and a PyTorch for this CUDA (or None); capability: the card works in it."""
+    torch = pytest.importorskip("torch")
+    properties = SimpleNamespace(
+        name=card, total_memory=8e9, major=(capability or [0])[0], minor=(capability or [0])[-1]
+    )
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: capability is not None)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda number: properties)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: list(made_for))
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(torch.version, "cuda", cuda)
+    monkeypatch.setattr(doctor, "_nvidia_card", lambda: card)
+    monkeypatch.setattr(doctor.sys, "prefix", str(doctor.ROOT / ".venv"))
+    return doctor.device()
+
+
+def test_a_card_beside_a_pytorch_without_cuda_has_a_line_that_mends_it(monkeypatch):
+    found = computer(monkeypatch, cuda=None, card="GeForce RTX 4060")
+    assert found.state == "open"
+    assert "GeForce RTX 4060 is here, but this PyTorch cannot use it: it was built without CUDA" in found.text
+    assert found.cure == f"{'py' if os.name == 'nt' else 'python3'} course.py --torch auto"
+    assert found.brief.startswith("CPU with ")
+
+
+def test_a_driver_that_is_too_old_has_a_cure(monkeypatch):
+    found = computer(monkeypatch, cuda="13.0", card="Tesla T4")
+    assert "its CUDA 13.0 wants a newer driver" in found.text
+    assert found.cure.startswith("update the card's driver, or: ")
+
+
+@pytest.mark.parametrize(
+    ("capability", "cuda", "made_for", "build"),
+    [
+        ((8, 9), "13.0", ["sm_75", "sm_80", "sm_90"], None),
+        ((9, 0), "13.0", ["sm_80", "compute_80"], None),
+        ((9, 0), "13.0", [], None),
+        ((6, 1), "13.0", ["sm_75", "sm_80", "compute_120"], "cu126"),
+        ((7, 0), "13.0", ["sm_75", "sm_80"], "cu126"),
+        ((3, 5), "12.6", ["sm_50", "sm_90"], "cpu"),
+        ((12, 0), "12.6", ["sm_50", "sm_90", "sm_90a"], "auto"),
+    ],
+)
+def test_a_card_that_this_pytorch_has_no_code_for_is_told_another_build(monkeypatch, capability, cuda, made_for, build):
+    found = computer(monkeypatch, cuda=cuda, card="A card", capability=capability, made_for=made_for)
+    assert found.state == ("open" if build else "good")
+    assert found.cure.endswith(f"--torch {build}") if build else found.cure == ""
+
+
+def test_without_a_card_the_processor_is_good(monkeypatch):
+    assert computer(monkeypatch, cuda=None, card=None).state == "good"
+
+
+def test_in_an_environment_of_ones_own_the_line_is_for_that(monkeypatch):
+    monkeypatch.setattr(doctor.sys, "prefix", "/elsewhere")
+    line = doctor.torch_command("auto")
+    assert "course.py" not in line
+    assert f"--torch-backend auto --reinstall-package torch torch=={doctor.pinned()['torch']}" in line
+
+
+@pytest.mark.parametrize(
+    ("says", "exits", "hidden", "card"),
+    [
+        ("NVIDIA H200\nNVIDIA H200\n", 0, None, "NVIDIA H200"),
+        ("NVIDIA H200\n", 0, "-1", None),
+        ("NVIDIA H200\n", 0, "", None),
+        ("NVIDIA H200\n", 0, "0", "NVIDIA H200"),
+        ("No devices were found\n", 6, None, None),
+        ("", 0, None, None),
+    ],
+)
+def test_a_card_is_what_its_driver_names(monkeypatch, says, exits, hidden, card):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if hidden is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: name)
+    done = SimpleNamespace(returncode=exits, stdout=says)
+    monkeypatch.setattr(doctor.subprocess, "run", lambda *line, **options: done)
+    assert doctor._nvidia_card() == card
+
+
+@pytest.mark.parametrize("error", [OSError("no such program"), subprocess.TimeoutExpired("nvidia-smi", 10)])
+def test_a_driver_that_does_not_answer_is_no_card(monkeypatch, error):
+    def run(*line, **options):
+        raise error
+
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: name)
+    monkeypatch.setattr(doctor.subprocess, "run", run)
+    assert doctor._nvidia_card() is None
 
 
 def test_no_browser_can_wait(monkeypatch):

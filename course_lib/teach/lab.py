@@ -11,7 +11,7 @@ from pathlib import Path
 
 from course_lib.disk import ROOT
 
-from .problem import TeachError
+from .problem import NO_LESSONS, TeachError
 
 SETTINGS = Path(__file__).with_name("settings") / "lab"
 EXTENSIONS = Path(__file__).with_name("labextension")
@@ -30,6 +30,8 @@ def command(
     notebook, *, root=ROOT, port=FIRST_PORT, open_browser=True, settings=SETTINGS, workspace="course", extra=()
 ):
     """The command line that opens `notebook` (a path inside `root`) in JupyterLab; raises TeachError with the cure."""
+    if not (Path(root) / "notebooks").is_dir():
+        raise TeachError(NO_LESSONS)
     if importlib.util.find_spec("jupyterlab") is None:
         raise TeachError("JupyterLab is not installed in this Python. `python3 course.py` installs it with all else.")
     if not (Path(root) / notebook).is_file():

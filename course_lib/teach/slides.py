@@ -10,7 +10,7 @@ from pathlib import Path
 from course_lib.disk import ROOT, write_whole
 
 from . import lab
-from .problem import TeachError
+from .problem import NO_LESSONS, TeachError
 
 HERE = Path(__file__).parent
 SLIDE_SETTINGS = HERE / "settings" / "slides" / "overrides.json"
@@ -42,7 +42,9 @@ class Page:
 
 
 def lesson_path(number, root=ROOT):
-    """The notebook of a lesson, by its number ("1", "01" or 1); raises TeachError that names the lessons there are."""
+    """The notebook of a lesson, by its number ("1", "01" or 1); raises TeachError that names the lessons there are, or says that none were installed."""
+    if not (Path(root) / "notebooks").is_dir():
+        raise TeachError(NO_LESSONS)
     there = {path.name[:2]: path for path in sorted((Path(root) / "notebooks").glob("[0-9][0-9]_*.ipynb"))}
     wanted = str(number).strip().zfill(2)
     if wanted not in there:
