@@ -49,7 +49,8 @@ def main(short=False):
         print(f"\n{wrong} of {len(findings)} {'needs' if wrong == 1 else 'need'} mending: see the cures above.")
     else:
         about = ", ".join(finding.brief for finding in findings if finding.brief)
-        print(f"{MARKS['good']} Everything that the course needs is here: {about}.")
+        what = "course" if in_repository() else "library"
+        print(f"{MARKS['good']} Everything that the {what} needs is here: {about}.")
     return 1 if wrong else 0
 
 

@@ -117,7 +117,9 @@ def test_a_library_without_lessons_is_told_and_can_wait(monkeypatch, tmp_path, c
     assert state_and_text(finding) == ("open", "The library is here, the lessons are not")
     assert finding.cure == doctor.GET_IT
     assert doctor.main() == 0
-    assert finding.text in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert finding.text in said
+    assert "Everything that the library needs is here" in said
 
 
 def test_without_the_repository_no_cure_needs_it(monkeypatch, tmp_path):
