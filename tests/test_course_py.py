@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -408,6 +409,8 @@ def test_a_second_set_up_waits_until_the_first(house, monkeypatch, tmp_path, kil
     first = started(house, "progress")
     wait_for(house / "calls.txt", first)
     second = started(house, "doctor")
+    end = threading.Timer(60, second.kill)  # if it waits for ever, it says nothing, and the test fails
+    end.start()
     assert second.stdout.readline() == "Another set-up of this course is running; waiting until it has finished ...\n"
     if killed:
         first.kill()
@@ -415,6 +418,7 @@ def test_a_second_set_up_waits_until_the_first(house, monkeypatch, tmp_path, kil
         assert second.stdout.readline() == "Installing the course: a few minutes, once ...\n"
     go_on.touch()
     said = [process.communicate(timeout=60)[0] for process in (first, second)]
+    end.cancel()
     assert second.returncode == 0
     assert first.returncode == 0 or killed
     assert ("Installing" in said[0]) or killed
