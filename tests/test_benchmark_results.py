@@ -11,12 +11,14 @@ from course_lib.model import modern
 from course_lib.train.loop import Settings
 from tests.conftest import ROOT
 
+PROGRAMS = ("results", "setup", "training")
+
 
 @pytest.fixture
 def benchmarks(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    yield SimpleNamespace(**{name: importlib.import_module(name) for name in ("results", "training")})
-    for name in ("results", "training"):
+    yield SimpleNamespace(**{name: importlib.import_module(name) for name in PROGRAMS})
+    for name in PROGRAMS:
         sys.modules.pop(name, None)
 
 
@@ -76,3 +78,37 @@ def test_when_a_goal_was_reached(benchmarks):
     run = {"seen": [(50, 1.0, 2.5), (100, 2.0, 1.9), (150, 3.0, 1.95)], "seconds": 3.5}
     assert benchmarks.training.reached(run, 1.9) == 2.0
     assert benchmarks.training.reached(run, 1.0) == 3.5
+
+
+def test_an_environment_weighs_each_file_once(benchmarks, tmp_path):
+    """uv links files into .venv out of its cache, and lib64 is lib."""
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "torch.so").write_bytes(bytes(3_000_000))
+    (tmp_path / "lib" / "again.so").hardlink_to(tmp_path / "lib" / "torch.so")
+    (tmp_path / "numpy.so").write_bytes(bytes(500_000))
+    assert benchmarks.setup.megabytes(tmp_path) == pytest.approx(3.5)
+
+
+@pytest.mark.parametrize("with_uv", [False, True])
+def test_a_set_up_is_measured_with_empty_caches_and_nothing_of_this_environment(
+    benchmarks, tmp_path, monkeypatch, with_uv
+):
+    lines = []
+
+    def run(line, **options):
+        lines.append((list(map(str, line)), options.get("env")))
+        return SimpleNamespace(returncode=0, stdout="", stderr="")
+
+    monkeypatch.setattr(benchmarks.setup.subprocess, "run", run)
+    benchmarks.setup.set_up(tmp_path, ".", with_uv, {"UV_DEFAULT_INDEX": "x"})
+    (made, _), *installed = lines
+    assert made[1:] == ["-m", "venv", str(tmp_path / ".venv")]
+    assert [line[2:4] for line, _ in installed] == (
+        [["pip", "install"], ["uv", "pip"]] if with_uv else [["pip", "install"]]
+    )
+    for line, environment in installed:
+        assert line[0].startswith(str(tmp_path))
+        assert line[line.index("-c") + 1] == "constraints.txt"
+        assert environment["UV_DEFAULT_INDEX"] == "x"
+        for cache in ("PIP_CACHE_DIR", "UV_CACHE_DIR"):
+            assert environment[cache].startswith(str(tmp_path))
