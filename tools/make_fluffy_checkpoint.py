@@ -39,6 +39,7 @@ def train(model, rows):
     """
     inner = [p for name, p in model.named_parameters() if "mlp" in name and p.ndim == 2]
     outer = [p for name, p in model.named_parameters() if not ("mlp" in name and p.ndim == 2)]
+    # PyTorch's, not train/optimisers.py: the two round differently, and lessons 12 and 14 quote the weights that this one made
     muon = torch.optim.Muon(inner, lr=MUON_RATE, weight_decay=0.01)
     adam = torch.optim.AdamW(outer, lr=ADAM_RATE, betas=(0.9, 0.99), weight_decay=0.0)
     for step in range(STEPS):
