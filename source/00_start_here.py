@@ -128,12 +128,12 @@ draw(double)
 # `creature` comes to know that it is fluffy and blue. Then you build the rest of a GPT around that, train it, look inside it, and work out
 # what it costs to make it large.
 #
-# `progress()` draws your map at any time.
+# `progress("00")` draws this lesson's part of your map. `progress()` draws all of it, at any time.
 
 # %% slide="skip"
 from course_lib.check import progress
 
-progress()
+progress("00")
 
 # %% [markdown] slide="slide"
 # ## What to take away

@@ -143,4 +143,4 @@ check(generate_with_cache)
 # ## How far are you?
 
 # %%
-progress()
+progress("12")  # this lesson; progress() shows the whole course

@@ -126,4 +126,4 @@ check(attention_flops)
 # ## How far are you?
 
 # %%
-progress()
+progress("13")  # this lesson; progress() shows the whole course

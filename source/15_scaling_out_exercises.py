@@ -123,4 +123,4 @@ check(memory_budget)
 # ## How far are you?
 
 # %%
-progress()
+progress("15")  # this lesson; progress() shows the whole course

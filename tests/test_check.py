@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from course_lib.check.commands import check, draw, hint, progress_text
+from course_lib.check.commands import check, draw, hint, progress, progress_text
 from course_lib.check.how_far import Overview, lessons
 from course_lib.check.prediction import predict
 from course_lib.judge.present import NotYet
@@ -198,6 +199,33 @@ def test_the_map_names_pages_that_exist_and_its_twin_says_the_same(folder):
     assert "1 of" in twin
     assert all(f"<code>{name}</code>" in twin for name in find.tables())
     assert twin.count("<small>done</small>") == 1
+
+
+@pytest.mark.parametrize("lesson", ["01", "1", 1])
+def test_the_map_of_one_lesson_has_its_exercises_alone(folder, lesson, capsys):
+    record.record_try("dot", True)
+    record.record_try("embed", True)
+    predict("How much?", {"one": "No.", "two": "Yes."}, right="two").choose("two")
+    progress(lesson)
+    text, own = capsys.readouterr().out, list(find.lesson("01"))
+    assert f"1 of {len(own)} exercises of lesson 1 done.\n" in text
+    assert "predictions" not in text, "those are the whole course's"
+    view = Overview(lesson).widget()
+    assert list(view.states) == own
+    assert view.guesses == [0, 0]
+    record.record_try("all_pairs", True)
+    view.look_again()
+    assert view.states["all_pairs"] == "done"
+    assert list(view.states) == own
+    twin = view.twin()._repr_mimebundle_()["text/html"]
+    assert re.findall("<code>(.+?)</code>", twin) == own
+    assert "Lesson 1" in twin
+
+
+@pytest.mark.parametrize("lesson", ["99", 0.5, "dot"])
+def test_a_lesson_that_is_not_there_is_said(folder, lesson):
+    with pytest.raises(NotYet, match=r"no lesson .* with exercises: progress\('15'\) shows the last one"):
+        progress(lesson)
 
 
 @pytest.mark.parametrize("entry", [{"state": "half"}, {"state": "done", "tries": "many", "hints": -1, "day": 3}])

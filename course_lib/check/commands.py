@@ -81,6 +81,9 @@ def progress_text():
     return str(how_far.Overview())
 
 
-def progress():
-    """Draw the map of done, tried and open exercises; in a notebook it follows every check of that notebook."""
-    display(how_far.Overview())
+def progress(lesson=None):
+    """Draw the map of done, tried and open exercises, of one lesson ("05") or of all; in a notebook it follows every check of that notebook.
+
+    Raises NotYet for a lesson that has no exercises.
+    """
+    display(how_far.Overview(lesson))

@@ -6,7 +6,7 @@ import weakref
 from pathlib import Path
 
 from course_lib.disk import ROOT
-from course_lib.judge import Still, in_notebook
+from course_lib.judge import NotYet, Still, in_notebook
 from course_lib.mistakes import find
 from course_lib.my_gpt import record, saved
 
@@ -16,14 +16,15 @@ _shown = weakref.WeakSet()  # the views of this kernel: a check that passes move
 
 
 class Overview:
-    """What a learner has done, lesson by lesson."""
+    """What a learner has done, lesson by lesson; or in one lesson ("05"), and then without the guesses, which are the whole course's."""
 
-    def __init__(self):
+    def __init__(self, lesson=None):
+        self.lesson = None if lesson is None else number_of(lesson)
         found, self.note = record.read()
-        guesses, kept = list(found["predictions"].values()), saved()
+        guesses, kept = [] if self.lesson else list(found["predictions"].values()), saved()
         self.guesses = [sum(guess.get("right") is True for guess in guesses), len(guesses)]
         self.exercises = []
-        for name, lesson in sorted(find.tables().items(), key=lambda each: each[1]):
+        for name, lesson in exercises_of(self.lesson):
             entry = found["exercises"].get(name, {})
             state = entry.get("state") if entry.get("state") in MARKS else OPEN
             self.exercises.append(
@@ -47,7 +48,8 @@ class Overview:
 
     def summary(self):
         states, (right, guessed) = [one["state"] for one in self.exercises], self.guesses
-        said = f"{states.count(record.DONE)} of {len(states)} exercises done."
+        where = f" of lesson {int(self.lesson)}" if self.lesson else ""
+        said = f"{states.count(record.DONE)} of {len(states)} exercises{where} done."
         if guessed:
             said += f" {right} of {guessed} predictions right."
         return f"{said} {self.note}".strip()
@@ -67,7 +69,7 @@ class Overview:
             style = f"border:1px solid {colour};border-radius:4px;padding:.1em .5em;margin:.1em;display:inline-block"
             return f'<span style="{style}"><b title="{state}">{mark}</b> <code>{html.escape(name)}</code> <small>{state}</small></span>'
 
-        titles = {lesson["number"]: lesson["title"] for lesson in lessons()}
+        titles = {lesson["number"]: lesson["title"] for lesson in lessons(self.lesson)}
         rows = "".join(
             f'<tr><th scope="row" style="text-align:left;white-space:nowrap">Lesson {int(number)} {html.escape(titles.get(number, ""))}</th>'
             f'<td style="text-align:left">{" ".join(entry(*one) for one in lesson)}</td></tr>'
@@ -80,7 +82,11 @@ class Overview:
         """The same as a view that can be walked through; it follows the checks and predictions of its kernel."""
         from course_lib.show import ProgressMap
 
-        view = ProgressMap(lessons(), _recorded, twin=lambda: Overview().table(), note=self.note)
+        def look():
+            now = Overview(self.lesson)
+            return {"exercises": now.exercises, "guesses": now.guesses, "note": now.note}
+
+        view = ProgressMap(lessons(self.lesson), look, twin=lambda: Overview(self.lesson).table(), note=self.note)
         _shown.add(view)
         return view
 
@@ -94,21 +100,41 @@ def look_again():
         view.look_again()
 
 
-def lessons():
-    """[{number, title, sheet, notebook}] of the lessons that have exercises; the title of its page as far as a colon, or "" without the sources."""
+def number_of(lesson):
+    """ "05" for "05", "5" or 5; raises NotYet if there is no such lesson with exercises."""
+    known = sorted(set(find.tables().values()))
+    number = str(lesson).zfill(2)
+    if number not in known:
+        raise NotYet(
+            f"There is no lesson {lesson!r} with exercises: progress({known[-1]!r}) shows the last one, progress() shows all."
+        )
+    return number
+
+
+def exercises_of(lesson=None):
+    """[(name, lesson)] of every exercise in one lesson's table, or in all of them, in order."""
+    if lesson:
+        return [(name, lesson) for name in find.lesson(lesson)]
+    return sorted(find.tables().items(), key=lambda each: each[1])
+
+
+def lessons(only=None):
+    """[{number, title, sheet, notebook}] of the lessons that have exercises, or of one.
+
+    The title is that of the lesson's page, as far as a colon; "" without the sources. A lesson alone has none: it stands on its own page.
+    """
     found = []
-    for number in sorted(set(find.tables().values())):
+    for number in [only] if only else sorted(set(find.tables().values())):
         sheet = next(ROOT.glob(f"exercises/{number}_*.ipynb"), Path(number))
-        source = ROOT / "source" / f"{sheet.stem}.py"
-        title = re.search(r"^# # (.+)$", source.read_text(encoding="utf-8"), re.M) if source.exists() else None
         paths = {"sheet": f"exercises/{sheet.stem}.ipynb", "notebook": f"notebooks/{sheet.stem}.ipynb"}
-        found.append({"number": number, "title": title[1].split(":")[0] if title else "", **paths})
+        found.append({"number": number, "title": "" if only else _title(sheet.stem), **paths})
     return found
 
 
-def _recorded():
-    now = Overview()
-    return {"exercises": now.exercises, "guesses": now.guesses, "note": now.note}
+def _title(name):
+    source = ROOT / "source" / f"{name}.py"
+    title = re.search(r"^# # (.+)$", source.read_text(encoding="utf-8"), re.M) if source.exists() else None
+    return title[1].split(":")[0] if title else ""
 
 
 def _count(value):
