@@ -7,9 +7,7 @@ python benchmarks/generation.py            a model of 6 layers, 384 wide, on the
 import statistics
 import sys
 import time
-from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 RUNS = 3
 GOALS = {64: 1.0, 256: 3.0}  # {context: how many times as fast it must be at least}
 
@@ -46,8 +44,7 @@ def measure(device, context_length):
 
 
 def main():
-    from results import parser_for, write_section
-
+    from benchmarks.results import parser_for, write_section
     from course_lib.train.device import choose_device
 
     options = parser_for(__doc__).parse_args()

@@ -13,10 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # for tests.bank
 ANSWER = "def dot(a, b):\n    return sum(x * y for x, y in zip(a, b{}))\n"
 ASKED = """
 import contextlib, io, time

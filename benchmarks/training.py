@@ -18,7 +18,6 @@ import sys
 import time
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 GOAL, STRETCH = 1.88, 1.56  # nats per character: nanoGPT's documented result, and far beyond
 BASE_STEPS, SPRINT_STEPS, LONG_STEPS = 2000, 125, 1700  # with more than the last, it learns the text by heart
 START = {
@@ -261,7 +260,7 @@ def ladder(options):
 
 
 def main():
-    from results import parser_for, write_section
+    from benchmarks.results import parser_for, write_section
 
     parser = parser_for(__doc__)
     parser.add_argument("--text", type=Path, help="the UTF-8 file to learn; tiny Shakespeare for numbers that compare")

@@ -9,9 +9,7 @@ Each view is drawn in an empty page by the very script that notebooks carry, wit
 import base64
 import statistics
 import sys
-from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
 GOAL, ANSWERS = 16, 30  # milliseconds at 12 tokens; answers a view
 
 PAGE = """async ([script, state, bytes, trait, values]) => {
@@ -104,8 +102,8 @@ def measure(page, view, trait, values):
 
 def main():
     from playwright.sync_api import sync_playwright
-    from results import parser_for, write_section
 
+    from benchmarks.results import parser_for, write_section
     from tests.browser import driving
 
     options = parser_for(__doc__).parse_args()

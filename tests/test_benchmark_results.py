@@ -1,31 +1,17 @@
 """benchmarks/RESULTS.md: each benchmark writes its own section and leaves the others as they are; the ladder adds one change a rung."""
 
-import importlib
-import sys
-from types import SimpleNamespace
-
 import pytest
 
+from benchmarks import results, setup, training
 from course_lib.costs.benchmark_table import benchmark_table
 from course_lib.model import modern
 from course_lib.train.loop import Settings
-from tests.conftest import ROOT
-
-PROGRAMS = ("results", "setup", "training")
 
 
-@pytest.fixture
-def benchmarks(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    yield SimpleNamespace(**{name: importlib.import_module(name) for name in PROGRAMS})
-    for name in PROGRAMS:
-        sys.modules.pop(name, None)
-
-
-def test_a_section_takes_the_place_of_its_older_self(benchmarks, tmp_path):
+def test_a_section_takes_the_place_of_its_older_self(tmp_path):
     path = tmp_path / "RESULTS.md"
     for heading, text in (("Training", "| old |"), ("Cost", "| cost |"), ("Training", "| new |")):
-        benchmarks.results.write_section(heading, text, path)
+        results.write_section(heading, text, path)
     written = path.read_text(encoding="utf-8")
     assert written.count("## ") == 2
     assert written.index("## Cost") < written.index("## Training") < written.index("| new |")
@@ -34,27 +20,23 @@ def test_a_section_takes_the_place_of_its_older_self(benchmarks, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_lesson_can_quote_a_table(benchmarks, tmp_path):
+def test_a_lesson_can_quote_a_table(tmp_path):
     path = tmp_path / "RESULTS.md"
-    benchmarks.results.write_section(
-        "Cost", "How.\n\n| way | ms |\n|---|---|\n| whole | 3 |\n| in blocks | 4 |\n\n- said", path
-    )
-    benchmarks.results.write_section("Training", "| a |\n|---|\n| b |", path)
+    results.write_section("Cost", "How.\n\n| way | ms |\n|---|---|\n| whole | 3 |\n| in blocks | 4 |\n\n- said", path)
+    results.write_section("Training", "| a |\n|---|\n| b |", path)
     assert benchmark_table("Cost", path) == (["way", "ms"], [["whole", "3"], ["in blocks", "4"]])
     for missing in (("Speed", path), ("Cost", tmp_path / "none.md")):
         with pytest.raises(ValueError, match="has no table"):
             benchmark_table(*missing)
 
 
-def test_the_ladder_that_lesson_11_quotes_is_the_ladder_that_is_climbed(benchmarks):
+def test_the_ladder_that_lesson_11_quotes_is_the_ladder_that_is_climbed():
     """After a change of the ladder it has to be measured again: benchmarks/training.py --ladder --write."""
-    assert [row[0] for row in benchmark_table("Training: the ladder")[1]] == [
-        name for name, _, _ in benchmarks.training.LADDER
-    ]
+    assert [row[0] for row in benchmark_table("Training: the ladder")[1]] == [name for name, _, _ in training.LADDER]
 
 
-def test_each_rung_keeps_what_those_before_it_changed(benchmarks):
-    rung, last = benchmarks.training.rung, len(benchmarks.training.LADDER) - 1
+def test_each_rung_keeps_what_those_before_it_changed():
+    rung, last = training.rung, len(training.LADDER) - 1
     plain, best = rung(0), rung(last)
     assert plain[0] == {
         "batch_size": 12,
@@ -74,33 +56,31 @@ def test_each_rung_keeps_what_those_before_it_changed(benchmarks):
         assert now[1]["changes"][: len(before[1]["changes"])] == before[1]["changes"]
 
 
-def test_when_a_goal_was_reached(benchmarks):
+def test_when_a_goal_was_reached():
     run = {"seen": [(50, 1.0, 2.5), (100, 2.0, 1.9), (150, 3.0, 1.95)], "seconds": 3.5}
-    assert benchmarks.training.reached(run, 1.9) == 2.0
-    assert benchmarks.training.reached(run, 1.0) == 3.5
+    assert training.reached(run, 1.9) == 2.0
+    assert training.reached(run, 1.0) == 3.5
 
 
-def test_an_environment_weighs_each_file_once(benchmarks, tmp_path):
+def test_an_environment_weighs_each_file_once(tmp_path):
     """uv links files into .venv out of its cache, and lib64 is lib."""
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "torch.so").write_bytes(bytes(3_000_000))
     (tmp_path / "lib" / "again.so").hardlink_to(tmp_path / "lib" / "torch.so")
     (tmp_path / "numpy.so").write_bytes(bytes(500_000))
-    assert benchmarks.setup.megabytes(tmp_path) == pytest.approx(3.5)
+    assert setup.megabytes(tmp_path) == pytest.approx(3.5)
 
 
 @pytest.mark.parametrize("with_uv", [False, True])
-def test_a_set_up_is_measured_with_empty_caches_and_nothing_of_this_environment(
-    benchmarks, tmp_path, monkeypatch, with_uv
-):
+def test_a_set_up_is_measured_with_empty_caches_and_nothing_of_this_environment(tmp_path, monkeypatch, with_uv):
     lines = []
 
     def run(line, **options):
         lines.append((list(map(str, line)), options.get("env")))
         return SimpleNamespace(returncode=0, stdout="", stderr="")
 
-    monkeypatch.setattr(benchmarks.setup.subprocess, "run", run)
-    benchmarks.setup.set_up(tmp_path, ".", with_uv, {"UV_DEFAULT_INDEX": "x"})
+    monkeypatch.setattr(setup.subprocess, "run", run)
+    setup.set_up(tmp_path, ".", with_uv, {"UV_DEFAULT_INDEX": "x"})
     (made, _), *installed = lines
     assert made[1:] == ["-m", "venv", str(tmp_path / ".venv")]
     assert [line[2:4] for line, _ in installed] == (

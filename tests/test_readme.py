@@ -6,6 +6,7 @@ import pytest
 
 from course_lib.mistakes import find
 from tests.conftest import ROOT
+from tools import readme_picture
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
@@ -55,10 +56,7 @@ def test_links_lead_somewhere(name):
         assert (path.parent / target).exists(), target
 
 
-def test_the_picture_is_drawn_from_the_sentence(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    import readme_picture
-
+def test_the_picture_is_drawn_from_the_sentence():
     picture = readme_picture.picture()
     assert "creature looks at blue 0.58, fluffy 0.42" in picture.alt
     assert "fluffy with 0.42 and at blue with 0.58" in README

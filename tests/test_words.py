@@ -11,9 +11,7 @@ import pytest
 
 from course_lib.text import word_vectors as words
 from tests.conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "tools"))
-import cut_word_vectors as tool
+from tools import cut_word_vectors as tool
 
 SHIPPED = {
     "glove_vectors.npy": "0ec274252bb7af908fda5b58034e035a9942f055b983eee47c1f64ab25011228",
@@ -23,7 +21,7 @@ SHIPPED = {
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_shipped_files_are_the_ones_that_were_cut(name):
-    assert hashlib.sha256((ROOT / "course_lib" / "words" / name).read_bytes()).hexdigest() == SHIPPED[name]
+    assert hashlib.sha256((ROOT / "course_lib" / "text" / name).read_bytes()).hexdigest() == SHIPPED[name]
 
 
 def test_all_words_of_the_lessons_are_there():

@@ -1,0 +1,1 @@
+"""Programs that measure; with `--write` they put their tables into RESULTS.md."""
