@@ -18,7 +18,6 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 HEADING = "The first set-up"
 
 
@@ -55,9 +54,8 @@ def measure(part, with_uv, settings):
 
 
 def main():
-    from results import parser_for, write_section
-
     import course
+    from benchmarks.results import parser_for, write_section
 
     parser = parser_for(__doc__)
     parser.add_argument("--rounds", type=int, default=3)

@@ -1,5 +1,7 @@
 """benchmarks/RESULTS.md: each benchmark writes its own section and leaves the others as they are; the ladder adds one change a rung."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from benchmarks import results, setup, training

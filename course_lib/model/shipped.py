@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from safetensors.torch import load_file
+from safetensors.torch import load
 
 from .gpt import GPT, GPTConfig
 
@@ -18,6 +18,6 @@ def about_fluffy_model():
 def fluffy_model():
     """The shipped GPT, ready to read `FluffyCorpus().vocabulary`'s ids; new at every call, so that you may change it."""
     model = GPT(GPTConfig(**about_fluffy_model()["config"]))
-    weights = {name: weight.float() for name, weight in load_file(WEIGHTS).items()}
+    weights = {name: weight.float() for name, weight in load(WEIGHTS.read_bytes()).items()}
     model.load_state_dict({**weights, "unembed.weight": weights["tokens.weight"]})
     return model.eval()
