@@ -69,9 +69,9 @@ class Overview:
             style = f"border:1px solid {colour};border-radius:4px;padding:.1em .5em;margin:.1em;display:inline-block"
             return f'<span style="{style}"><b title="{state}">{mark}</b> <code>{html.escape(name)}</code> <small>{state}</small></span>'
 
-        titles = {lesson["number"]: lesson["title"] for lesson in lessons(self.lesson)}
+        titles = {lesson["number"]: f" {lesson['title']}".rstrip() for lesson in lessons(self.lesson)}
         rows = "".join(
-            f'<tr><th scope="row" style="text-align:left;white-space:nowrap">Lesson {int(number)} {html.escape(titles.get(number, ""))}</th>'
+            f'<tr><th scope="row" style="text-align:left;white-space:nowrap">Lesson {int(number)}{html.escape(titles[number])}</th>'
             f'<td style="text-align:left">{" ".join(entry(*one) for one in lesson)}</td></tr>'
             for number, lesson in self.by_lesson().items()
         )
