@@ -165,6 +165,16 @@ def test_stale_and_orphaned_notebooks_are_named(house, capsys):
     assert "notebooks/09_gone.ipynb" in said
 
 
+@pytest.mark.parametrize("arguments", [[], ["--check"]])
+def test_a_notebook_that_git_has_half_merged_is_named_and_left_alone(house, arguments):
+    path = house / "exercises" / "01_small.ipynb"
+    path.parent.mkdir()
+    path.write_text('{\n<<<<<<< HEAD\n "cells": []\n', encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"exercises/01_small\.ipynb is no notebook .* Delete it, and run: .* 01"):
+        builder.main(arguments, root=house)
+    assert "<<<<<<<" in path.read_text(encoding="utf-8")
+
+
 def test_unbalanced_markers_are_said(house):
     (house / "source" / "01_small_exercises.py").write_text(
         SHEET.replace("    ### END SOLUTION\n", ""), encoding="utf-8"

@@ -170,7 +170,7 @@ def test_a_new_exercise_makes_only_its_own_lesson_stale(built, change):
     assert stale(built) == {"course_lib/mistakes/lesson_04.py has changed": ["solutions/04_small.ipynb"]}
     change("source/04_small_exercises.py", lambda data: data + b"\n# %%\nnew_one = None\n")
     assert stale(built) == {
-        "its text has changed in source/": ["exercises/04_small.ipynb"],
+        builder.OTHER_TEXT: ["exercises/04_small.ipynb"],
         "its code has changed": ["solutions/04_small.ipynb"],
     }
 
@@ -263,6 +263,14 @@ def test_a_file_that_comes_later_counts_if_it_was_looked_for(library, tmp_path):
     assert made_from.Files(tmp_path).moved(notebook) == []
     (tmp_path / "course_lib" / "extra.txt").write_text("here", encoding="utf-8")
     assert made_from.Files(tmp_path).moved(notebook) == ["course_lib/extra.txt"]
+
+
+def test_a_file_that_is_edited_while_the_notebook_runs_makes_it_stale(library, tmp_path):
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("open('../course_lib/words.txt', 'a').write('!')")]
+    )
+    builder.execute(notebook, "notebooks", tmp_path)
+    assert made_from.Files(tmp_path).moved(notebook) == ["course_lib/words.txt"]
 
 
 def test_a_kernel_that_is_not_watched_is_not_believed(library, monkeypatch):

@@ -22,6 +22,7 @@ from tools.paginate import paginate
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = "python tools/build_notebooks.py"
+OTHER_TEXT = "its text has changed in source/"
 UNKNOWN = "what they were made from is not known (an older builder wrote them)"
 
 
@@ -67,8 +68,14 @@ def why_stale(old, new, files):
 
 
 def read(path):
-    """A notebook, or None if there is no such file; not held against the format's schema, which takes most of the time."""
-    return nbformat.v4.reads_json(path.read_text(encoding="utf-8")) if path.exists() else None
+    """A notebook, or None if there is no such file; not held against the format's schema, which would take most of the time."""
+    try:
+        return nbformat.v4.reads_json(path.read_text(encoding="utf-8")) if path.exists() else None
+    except ValueError as error:
+        name = f"{path.parent.name}/{path.name}"
+        raise SystemExit(
+            f"{name} is no notebook ({error}). Is it half-merged? Delete it, and run: {COMMAND} {path.name[:2]}"
+        ) from None
 
 
 def notebooks_of(root, source):
@@ -111,19 +118,23 @@ def problems(root, sources_to_check):
     found, files = {}, Files(root)
     for source in sources_to_check:
         for folder, path, built in notebooks_of(root, source):
-            committed = read(path)
-            if committed and folder == "exercises" and answered(committed):
-                continue  # a learner's own sheet
-            why = [] if folder == "exercises" else why_stale(committed, built, files)
-            if folder != "exercises" and committed and code_of(committed) == code_of(built):
-                carry_outputs(committed, built)
-                if folder == "notebooks":
-                    paginate(built.cells)
-            if not why and (committed is None or outline(committed) != outline(built)):
-                why = ["its text has changed in source/"]
-            for reason in why:
-                found.setdefault(reason, []).append(f"{folder}/{path.name}")
+            for problem in wrong_with(read(path), built, folder, files):
+                found.setdefault(problem, []).append(f"{folder}/{path.name}")
     return found
+
+
+def wrong_with(committed, built, folder, files):
+    """Why a committed notebook is not the one that would be built, as a list; [] if it is, or if it is a sheet that somebody has answered."""
+    if committed is None:
+        return ["it is new"]
+    if folder == "exercises":
+        return [] if answered(committed) or outline(committed) == outline(built) else [OTHER_TEXT]
+    if why := why_stale(committed, built, files):
+        return why
+    carry_outputs(committed, built)
+    if folder == "notebooks":
+        paginate(built.cells)
+    return [] if outline(committed) == outline(built) else [OTHER_TEXT]
 
 
 def orphans(root):

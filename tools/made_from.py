@@ -32,13 +32,10 @@ class Files:
         return self.known[name]
 
     def read_all(self):
-        """Read every file that can count now, before it may change; returns self."""
-        for folder in FOLDERS:
-            for path in (self.root / folder).rglob("*"):
-                if counts(name := path.relative_to(self.root).as_posix()):
-                    self.hash(name)
-        for path in self.root.glob("*"):
-            self.hash(path.name)
+        """Read the whole library now: a file that somebody edits while a notebook runs is not the one that was loaded. Returns self."""
+        for path in [path for folder in FOLDERS for path in (self.root / folder).rglob("*")]:
+            if counts(name := path.relative_to(self.root).as_posix()):
+                self.hash(name)
         return self
 
     def moved(self, notebook):
@@ -86,5 +83,5 @@ def witnessed(lines, root):
 
 def made_from(names, before):
     """The metadata for a notebook that was made from the files of these names; `before`: Files that were read before it was executed."""
-    files = {name: before.known.get(name, ABSENT) for name in sorted({*names, *ALWAYS})}
+    files = {name: before.hash(name) for name in sorted({*names, *ALWAYS})}
     return {"files": files, "library": joint(files)}
