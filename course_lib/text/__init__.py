@@ -6,7 +6,16 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=["word_vectors"],
     submod_attrs={
-        "tokens": ["apply_merges", "build_vocabulary", "decode", "embed", "encode", "learn_merges"],
+        "tokens": [
+            "apply_merges",
+            "build_vocabulary",
+            "decode",
+            "embed",
+            "encode",
+            "learn_merges",
+            "merge_pair",
+            "most_frequent_pair",
+        ],
         "fluffy_language": ["KINDS", "SMALL_WORDS", "FluffyCorpus", "load_text"],
         "story_roles": [
             "ROLES",

@@ -46,9 +46,28 @@ def clip_gradients(parameters, largest):
     return length
 
 
+def next_token_targets(ids):
+    """What a model reads and what it should say, from ids (B, T): (B, T - 1) each."""
+    return ids[:, :-1], ids[:, 1:]
+
+
+def cross_entropy(logits, targets):
+    """The mean surprise -ln p (in nats) over all targets (B, T), from logits (B, T, V)."""
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+
+
 def next_token_loss(model, x, y):
     """The mean cross-entropy (in nats) of a model's predictions for x (B, T) against y (B, T), computed in float32."""
-    return F.cross_entropy(model(x).float().flatten(0, 1), y.flatten())
+    return cross_entropy(model(x).float(), y)
+
+
+def train_step(model, optimiser, inputs, targets):
+    """One step on a batch (B, T): clear, predict, measure, back, step; returns the loss that the step was made from."""
+    optimiser.zero_grad()
+    loss = next_token_loss(model, inputs, targets)
+    loss.backward()
+    optimiser.step()
+    return loss.detach()
 
 
 @torch.no_grad()
