@@ -107,8 +107,7 @@ def run(job):
 
     from course_lib.model import modern
     from course_lib.model.gpt import GPT, GPTConfig
-    from course_lib.train import device
-    from course_lib.train import pieces as training_pieces
+    from course_lib.train import TrainingPieces, device
     from course_lib.train import step as run_module
     from course_lib.train.loop import train
 
@@ -118,8 +117,7 @@ def run(job):
     if job["clock"] == "cpu":
         run_module.clock = time.process_time
     settings, other = rung(job["rung"])
-    if other["one_by_one"]:
-        training_pieces.get_batch = one_by_one
+    pieces = TrainingPieces(get_batch=one_by_one) if other["one_by_one"] else TrainingPieces()
     if other["keep_memory"]:
         device.keep_freed_memory()
     text = Path(job["text"]).read_text(encoding="utf-8")
@@ -145,6 +143,7 @@ def run(job):
         validate_every=job["every"],
         steps=job["steps"],
         seed=job["seed"],
+        pieces=pieces,
         device="cpu",
         precision=getattr(torch, other["precision"]),
         on_step=note,

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from course_lib.my_gpt import keep as portfolio
-from course_lib.my_gpt.assembled import LESSONS
+from course_lib.my_gpt.pieces import MODEL, of_part
 from tests import bank
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +29,7 @@ def bank_answers():
     found = []
     for _, function, names in bank.load():
         name, line = function.__name__, function.__code__.co_firstlineno
-        if names is not None or name not in LESSONS:
+        if names is not None or name not in of_part(MODEL):
             continue
         source = inspect.getsource(function)
         space = {key: _of_a_notebook(value) for key, value in vars(sys.modules[function.__module__]).items()}
@@ -65,7 +65,7 @@ def solutions():
         exec("\n".join(re.findall(r"^(?:import|from) .*$", sheet, re.MULTILINE)), space)
         for match in re.finditer(r"^def (\w+)\(.*?### END SOLUTION\n", sheet, re.MULTILINE | re.DOTALL):
             source = re.sub(r" *### (BEGIN|END) SOLUTION\n", "", match[0])
-            if match[1] in LESSONS:
+            if match[1] in of_part(MODEL):
                 found[match[1]] = saved_text(source, match[1], space)
             else:
                 exec(source, space)

@@ -9,10 +9,12 @@ from torch.nn import functional as F
 
 from course_lib.mistakes import find
 from course_lib.model.gpt import GPT, GPTConfig
-from course_lib.my_gpt import assembled
-from course_lib.my_gpt import assembly as module
-from course_lib.my_gpt.assembled import LESSONS, AssembledGPT, Pieces
+from course_lib.my_gpt import assembled, references
+from course_lib.my_gpt import kept_files as module
+from course_lib.my_gpt.assembled import AssembledGPT
 from course_lib.my_gpt.assembly import assemble
+from course_lib.my_gpt.own_pieces import Pieces
+from course_lib.my_gpt.pieces import MODEL, of_part
 from course_lib.my_gpt.trial import Misfit, fit
 from course_lib.text.fluffy_language import FluffyCorpus
 from tests.portfolios import bank_answers, solutions, styled, write
@@ -358,11 +360,11 @@ def test_the_report_has_a_line_per_piece_as_text_and_in_a_notebook(tmp_path):
     report = assemble(CONFIG, tmp_path).report
     lines = str(report).splitlines()
     assert lines[0] == "1 of the 18 pieces of this GPT are yours; for the others the reference stands in."
-    assert [line.split()[1] for line in lines[1:]] == list(LESSONS)
+    assert [line.split()[1] for line in lines[1:]] == of_part(MODEL)
     assert {line[0] for line in lines[1:]} == {"✓", "✗", "○"}
     shown = report._repr_mimebundle_()
     assert shown["text/plain"] == str(report)
-    assert shown["text/html"].count("<tr>") == len(LESSONS)
+    assert shown["text/html"].count("<tr>") == len(of_part(MODEL))
     assert "&lt;b&gt;" in shown["text/html"]
 
 
@@ -391,7 +393,7 @@ def test_the_mask_is_asked_for_once(tmp_path):
 
 def test_the_shape_comments_are_true(tmp_path):
     own, reference_alone = assemble(CONFIG, write(tmp_path, solutions())), AssembledGPT(CONFIG)
-    with ShapeComments(assembled.__file__.__eq__, linecache.getline) as watch:
+    with ShapeComments({assembled.__file__, references.__file__}.__contains__, linecache.getline) as watch:
         for model in (own, reference_alone):
             model(torch.zeros(2, 4, dtype=torch.long))
     assert watch.wrong == []

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from course_lib.my_gpt.assembled import Pieces
 from course_lib.my_gpt.learners_code import run
 from course_lib.my_gpt.numpy_on_torch import Array, for_both, on_arrays, tensors_in
 from course_lib.my_gpt.numpy_on_torch import layer as np
+from course_lib.my_gpt.own_pieces import Pieces
 from course_lib.my_gpt.trial import Misfit, fit, on_tensors
 
 HEAD = "import math\nimport numpy as np\nimport torch\n\n\ndef f(x):\n    "

@@ -86,12 +86,12 @@ class Block(nn.Module):
 class GPT(nn.Module):
     """Token ids (B, T) in, logits (B, T, V) out: at every place, a score for each token that may come next."""
 
-    def __init__(self, config):
+    def __init__(self, config, block=Block):
         super().__init__()
         self.config = config
         self.tokens = nn.Embedding(config.vocab_size, config.n_embd)
         self.positions = nn.Embedding(config.context_length, config.n_embd)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layer))
+        self.blocks = nn.ModuleList(block(config) for _ in range(config.n_layer))
         self.final_norm = nn.LayerNorm(config.n_embd)
         self.unembed = nn.Linear(config.n_embd, config.vocab_size, bias=False)
         self.unembed.weight = self.tokens.weight  # tied: one table reads tokens in and predictions out

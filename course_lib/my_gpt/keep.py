@@ -1,7 +1,9 @@
 """my_gpt/: every function that passed its check, as a file of its own that runs alone. Lesson 11 builds a GPT from them."""
 
 import builtins
+import importlib
 import inspect
+import sys
 import types
 
 from course_lib.disk import home, write_whole
@@ -9,6 +11,7 @@ from course_lib.judge import guarded
 from course_lib.mistakes import exercise_named
 
 from . import record
+from .learners_file import run_file
 
 
 def save(function, name):
@@ -45,9 +48,8 @@ def source_alone(function, name):
     _collect(function, name, seen, parts, imports)
     text = "\n".join(sorted(imports)) + ("\n\n\n" if imports else "") + "\n\n\n".join(parts) + "\n"
     text = f'"""My {name}: it passed its check."""\n\n{text}'
-    space = {"__name__": f"my_gpt_{name}"}
     try:
-        exec(compile(text, f"<my {name}>", "exec"), space)
+        space = run_file(text, name, f"<my {name}>")
     except Exception as error:
         raise ValueError(f"its source does not run alone: {type(error).__name__}: {error}") from None
     if name not in space:
@@ -67,7 +69,7 @@ def _collect(value, name, seen, parts, imports):
         imports.add(f"import {value.__name__}" + (f" as {name}" if name != value.__name__ else ""))
     elif _importable(value):
         original = value.__name__
-        imports.add(f"from {value.__module__} import {original}" + (f" as {name}" if name != original else ""))
+        imports.add(f"from {_face(value)} import {original}" + (f" as {name}" if name != original else ""))
     elif isinstance(value, types.FunctionType):
         if value.__closure__:
             raise ValueError("it was made inside another function; define it at the left margin of a cell")
@@ -110,9 +112,16 @@ def _importable(value):
 
 
 def _has(module, value):
-    import sys
-
     return getattr(sys.modules.get(module), getattr(value, "__name__", ""), None) is value
+
+
+def _face(value):
+    """The module to import a value from: for what is the course's, its wing, if that offers it under its name."""
+    parts = value.__module__.split(".")
+    wing = ".".join(parts[:2])
+    if parts[0] != "course_lib" or value.__name__ not in dir(importlib.import_module(wing)):
+        return value.__module__
+    return wing if getattr(sys.modules[wing], value.__name__) is value else value.__module__
 
 
 def _names_in(code):
@@ -135,11 +144,11 @@ def own_or(reference, *inputs, most=1.0):
     The reference stands in if none is saved, if it no longer passes its check, or if it takes more than `most` seconds for these inputs.
     """
     name = reference.__name__
-    path, space = saved().get(name), {"__name__": f"my_gpt_{name}"}
+    path = saved().get(name)
     if path is None:
         return reference, f"The course's {name} is used; yours, once it has passed its check."
-    _, problem = guarded(lambda: exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), space))
-    mine = space.get(name)
+    space, problem = guarded(lambda: run_file(path.read_text(encoding="utf-8"), name, path))
+    mine = (space or {}).get(name)
     if problem or not callable(mine) or not exercise_named(name).check(mine).ok:
         return reference, f"The course's {name} is used: yours, in my_gpt/{name}.py, no longer passes its check."
     if guarded(lambda: mine(*inputs), most)[1]:

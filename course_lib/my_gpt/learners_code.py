@@ -1,8 +1,8 @@
 """A learner's file, run on tensors that carry gradients: what it imports, and the little in it that would cut them off."""
 
 import ast
-import builtins
 import functools
+import importlib
 import math
 import operator
 import types
@@ -10,6 +10,7 @@ import types
 import numpy
 import torch
 
+from .learners_file import run_file
 from .numpy_on_torch import Array, layer, tensors_in
 
 
@@ -49,6 +50,7 @@ def _kept(data, dtype=None, **_):
 MATH = Library("math", {name: _number_function(name) for name, f in vars(math).items() if callable(f)}, math)
 NUMPY = Library("numpy", dict(errstate=numpy.errstate, set_printoptions=numpy.set_printoptions), layer)
 TORCH = Library("torch", dict.fromkeys(["tensor", "as_tensor", "asarray", "from_numpy"], _kept), torch)
+LIBRARIES = dict(math=MATH, numpy=NUMPY, torch=TORCH)
 
 
 IN_PLACE = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow"}
@@ -57,7 +59,7 @@ IN_PLACE = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv",
 class _KeepsGradients(ast.NodeTransformer):
     """`x.numpy()`, `x.detach()`, `float(x)` and `return x.tolist()` cut a number off from how it was made: leave them out.
 
-    And `x -= y` becomes `x = _changed("sub", x, y)`.
+    So is `x.cpu()`, which would take it to another device than the model's. And `x -= y` becomes `x = _changed("sub", x, y)`.
     """
 
     def visit_Return(self, node):
@@ -81,7 +83,7 @@ class _KeepsGradients(ast.NodeTransformer):
     def visit_Call(self, node):
         self.generic_visit(node)
         called = node.func
-        if _is_method(node, "numpy", "detach"):
+        if _is_method(node, "numpy", "detach", "cpu"):
             return called.value
         if isinstance(called, ast.Name) and called.id == "float" and len(node.args) == 1:
             called.id = "_number"
@@ -104,35 +106,27 @@ def _number(value):
 
 
 def run(text, name, course=None, file=None):
-    """The function `name` that this text defines; `course` are the functions that it gets from course_lib.attention.
+    """The function `name` that this text defines; `course` are the functions that it gets when it imports them from course_lib.
 
     Raises whatever the text raises, and NameError if it does not define the name.
     """
-    import course_lib.attention
-    from course_lib import text as texts
 
-    libraries = dict(numpy=NUMPY, math=MATH, torch=TORCH)
-    ours = Library("course_lib.attention", course or {}, course_lib.attention, texts)
-
-    def importer(module, globals=None, locals=None, fromlist=(), level=0):
-        if module.startswith(("course_lib.attention", "course_lib.text.tokens")) and fromlist:
-            return ours
+    def substitute(module):
         top, *parts = module.split(".")
-        if top not in libraries:
-            return __import__(module, globals, locals, fromlist, level)
-        if parts and top == "torch":
-            __import__(module)
-        return functools.reduce(lambda part, step: getattr(part, step, part), parts if fromlist else (), libraries[top])
+        if top == "course_lib" and parts:
+            return Library(module, course or {}, importlib.import_module(module))
+        if top not in LIBRARIES:
+            return None
+        if top == "torch":
+            importlib.import_module(module)
+        return functools.reduce(lambda part, step: getattr(part, step, part), parts, LIBRARIES[top])
 
-    space = {
-        "__name__": f"my_gpt_{name}",
-        "__builtins__": {**vars(builtins), "__import__": importer},
-        "_number": _number,
-        "_changed": _changed,
-    }
-    file = str(file or f"my_gpt/{name}.py")
-    tree = ast.fix_missing_locations(_KeepsGradients().visit(ast.parse(text, file)))
-    exec(compile(tree, file, "exec"), space)
+    helpers = dict(_number=_number, _changed=_changed)
+    space = run_file(text, name, file, change=_keeping_gradients, helpers=helpers, substitute=substitute)
     if not callable(space.get(name)):
         raise NameError(f"it does not define {name}")
     return space[name]
+
+
+def _keeping_gradients(text, file):
+    return ast.fix_missing_locations(_KeepsGradients().visit(ast.parse(text, file)))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
 
 from course_lib import model as models
@@ -28,7 +29,8 @@ class Piece:
     inputs(sample) makes its inputs from a Sample. axes: how many axes of each input belong to one text or one head, from the back;
     further ones are a batch; None: not batched. axes_of_one: the same for a function that wants a batch and can be given batches of one.
     masked: it meets -inf. as_tensors: it computes with tensors inside the model, where gradients pass through it; otherwise it is called
-    as its exercise calls it. also: other functions that are right. reads(value, inputs): what is compared, where that is not the value.
+    as its exercise calls it. also: other functions that are right. answer(value): what it returns, in the form that is
+    needed. changed(inputs): what else is compared, of a function that acts on its inputs.
     """
 
     name: str
@@ -41,7 +43,8 @@ class Piece:
     masked: bool = False
     as_tensors: bool = True
     also: tuple = ()
-    reads: Callable = lambda value, inputs: value
+    answer: Callable = lambda value: value
+    changed: Callable = lambda inputs: ()
 
     @cached_property
     def calls(self):
@@ -113,6 +116,14 @@ class Sample:
         return parameters
 
 
+def _array(probabilities):
+    return np.asarray(probabilities, dtype=float)
+
+
+def _whole_numbers(ids):
+    return [int(token) for token in ids]
+
+
 def _row_of_probabilities(logits, cut, at):
     return cut(torch.as_tensor(logits), at).numpy()
 
@@ -129,8 +140,24 @@ def _greedy(model, ids, n_tokens):
 
 ROWS = (
     # ---- text into numbers and back ---------------------------------------------------------------------------------
-    Piece("build_vocabulary", "02", TOKENIZER, text.build_vocabulary, lambda s: (s.words(),), as_tensors=False),
-    Piece("encode", "02", TOKENIZER, text.encode, lambda s: ([*s.words(), "new"], s.vocabulary()), as_tensors=False),
+    Piece(
+        "build_vocabulary",
+        "02",
+        TOKENIZER,
+        text.build_vocabulary,
+        lambda s: (s.words(),),
+        as_tensors=False,
+        answer=dict,
+    ),
+    Piece(
+        "encode",
+        "02",
+        TOKENIZER,
+        text.encode,
+        lambda s: ([*s.words(), "new"], s.vocabulary()),
+        as_tensors=False,
+        answer=_whole_numbers,
+    ),
     Piece(
         "decode",
         "02",
@@ -138,9 +165,26 @@ ROWS = (
         text.decode,
         lambda s: (text.encode(s.words(), s.vocabulary()), s.vocabulary()),
         as_tensors=False,
+        answer=list,
     ),
-    Piece("most_frequent_pair", "02", TOKENIZER, text.most_frequent_pair, lambda s: (s.words(),), as_tensors=False),
-    Piece("merge_pair", "02", TOKENIZER, text.merge_pair, lambda s: (s.words(), ("w1", "w2")), as_tensors=False),
+    Piece(
+        "most_frequent_pair",
+        "02",
+        TOKENIZER,
+        text.most_frequent_pair,
+        lambda s: (s.words(),),
+        as_tensors=False,
+        answer=tuple,
+    ),
+    Piece(
+        "merge_pair",
+        "02",
+        TOKENIZER,
+        text.merge_pair,
+        lambda s: (s.words(), ("w1", "w2")),
+        as_tensors=False,
+        answer=list,
+    ),
     # ---- the model --------------------------------------------------------------------------------------------------
     Piece(
         "embed",
@@ -184,7 +228,7 @@ ROWS = (
         lambda s: (s.head(), s.head()),
         axes=(2, 2),
     ),
-    Piece("causal_mask", "05", MODEL, torch_attention.causal_mask, lambda s: (s.T,), reads=lambda mask, _: mask.bool()),
+    Piece("causal_mask", "05", MODEL, torch_attention.causal_mask, lambda s: (s.T,), answer=lambda mask: mask.bool()),
     Piece(
         "masked_pattern",
         "05",
@@ -267,7 +311,7 @@ ROWS = (
         MODEL + TRAINING,
         train.next_token_targets,
         lambda s: (s.ids(s.B, s.T + 1),),
-        reads=lambda pair, _: tuple(pair),
+        answer=tuple,
     ),
     Piece("cross_entropy", "10", MODEL + TRAINING, train.cross_entropy, lambda s: (s.numbers(s.B, s.T, s.V), s.ids())),
     Piece(
@@ -277,7 +321,8 @@ ROWS = (
         train.train_step,
         lambda s: ((model := s.reader()), torch.optim.SGD(model.parameters(), lr=0.1), s.ids(), s.ids()),
         as_tensors=False,
-        reads=lambda loss, inputs: (float(loss), *inputs[0].parameters()),
+        answer=float,
+        changed=lambda inputs: tuple(inputs[0].parameters()),
     ),
     Piece(
         "get_batch",
@@ -285,7 +330,7 @@ ROWS = (
         TRAINING,
         train.get_batch,
         lambda s: (s.ids(s.V + s.T), s.ids(s.B), s.T),
-        reads=lambda pair, _: tuple(pair),
+        answer=tuple,
     ),
     Piece(
         "learning_rate_at",
@@ -294,7 +339,7 @@ ROWS = (
         train.learning_rate_at,
         lambda s: (s.B * s.T, 100, 0.01, s.T, 0.001),
         as_tensors=False,
-        reads=lambda rate, _: float(rate),
+        answer=float,
     ),
     Piece(
         "estimate_loss",
@@ -303,7 +348,8 @@ ROWS = (
         train.estimate_loss,
         lambda s: (s.reader(), [(s.ids(), s.ids()), (s.ids(1, s.T), s.ids(1, s.T))]),
         as_tensors=False,
-        reads=lambda loss, inputs: (float(loss), inputs[0].training),
+        answer=float,
+        changed=lambda inputs: (inputs[0].training,),
     ),
     Piece(
         "clip_gradients",
@@ -312,7 +358,8 @@ ROWS = (
         train.clip_gradients,
         lambda s: (s.gradients(), 0.5),
         as_tensors=False,
-        reads=lambda length, inputs: (float(length), *(p.grad for p in inputs[0][1:])),
+        answer=float,
+        changed=lambda inputs: tuple(p.grad for p in inputs[0][1:]),
     ),
     # ---- how it writes ----------------------------------------------------------------------------------------------
     Piece(
@@ -322,7 +369,7 @@ ROWS = (
         lambda *inputs: int(models.sample(*inputs)),
         lambda s: (s.logits(), 1 / s.B, 0.3),
         as_tensors=False,
-        reads=lambda token, _: int(token),
+        answer=int,
     ),
     Piece(
         "top_k",
@@ -331,6 +378,7 @@ ROWS = (
         lambda logits, k: _row_of_probabilities(logits, models.top_k, k),
         lambda s: (s.logits(), 3 * s.B),
         as_tensors=False,
+        answer=_array,
     ),
     Piece(
         "top_p",
@@ -339,6 +387,7 @@ ROWS = (
         lambda logits, p: _row_of_probabilities(logits, models.top_p, p),
         lambda s: (s.logits(), 1 / s.B),
         as_tensors=False,
+        answer=_array,
     ),
     Piece(
         "generate_with_cache",
@@ -347,7 +396,7 @@ ROWS = (
         _greedy,
         lambda s: (models.ToyModel(s.B, vocab_size=s.V, context_length=s.T + 1), [1, 2], 2 * s.T),
         as_tensors=False,
-        reads=lambda ids, _: [int(token) for token in ids],
+        answer=_whole_numbers,
     ),
 )
 PIECES = {piece.name: piece for piece in ROWS}

@@ -7,38 +7,15 @@ import functools
 import re
 
 import torch
-from torch.nn import functional as F
 from torch.utils._python_dispatch import TorchDispatchMode  # as PyTorch's own flop counter does
 
-from .assembled import REFERENCES
+from .device import on_device_of_inputs
 from .learners_code import run
-from .numpy_on_torch import on_arrays, tensors_in
-from .piece_inputs import LARGER, SINGLE, SMALL, inputs_for
+from .numpy_on_torch import MISSING, on_arrays, tensors_in
+from .pieces import PIECES, Sample
 
 TOLERANCE = 1e-4
-# How many axes of each input belong to one text or one head, from the back; further ones are a batch. None: not batched.
-AXES = dict(
-    embed=(1, None, None),
-    attention_scores=(2, 2),
-    softmax=(2,),
-    scale_scores=(2, None),
-    attention_pattern=(2, 2),
-    masked_pattern=(2, 2, None),
-    attend=(2, 2, 2, None),
-    add_to_stream=(2, 2),
-    layer_norm=(2, None, None, None),
-    mlp=(2, None, None, None, None),
-)
-# The same for functions that want a batch: they can be given batches of one (softmax: tables of one row), all at once by torch.vmap.
-AXES_OF_ONE = dict(
-    softmax=(1,),
-    split_heads=(2, None),
-    merge_heads=(3,),
-    multi_head_attention=(2, None, None, None, None, None, None),
-    layer_norm=(2, None, None, None),
-    mlp=(2, None, None, None, None),
-)
-MASKED = {"softmax", "masked_pattern", "attend", "multi_head_attention"}
+SMALL, SINGLE, LARGER = dict(B=2, H=2, T=5, D=3), dict(B=3, H=1, T=1, D=4), dict(B=8, H=4, T=16, D=8)
 
 
 class TooMany(Exception):
@@ -129,16 +106,12 @@ def on_tensors(function):
     return functools.wraps(function)(lambda *inputs, **named: tensors_in(function(*inputs, **named)))
 
 
-def in_kind(function, name):
-    """The function with its answer in the kind of number that went in (or yes and no, for a mask)."""
+def in_kind(function, piece):
+    """The function with its answer in the form that the piece needs, and in the kind of number that went in."""
 
     @functools.wraps(function)
     def called(*inputs):
-        value = function(*inputs)
-        if name == "causal_mask":
-            return value.bool()
-        if name == "next_token_targets":
-            return tuple(value)  # or a list of two
+        value = piece.answer(function(*inputs))
         kind = next((x.dtype for x in inputs if isinstance(x, torch.Tensor) and x.is_floating_point()), None)
         return value.to(kind) if kind and isinstance(value, torch.Tensor) and value.is_floating_point() else value
 
@@ -150,22 +123,37 @@ def in_kind(function, name):
 
 def fit(name, text, course, file=None):
     """(the function as one of tensors that fits into a model, "" or how it is called); raises Misfit if there is no way."""
-    kinds = [on_tensors, on_arrays] if "torch" in text or not re.search(r"\bnumpy\b", text) else [on_arrays, on_tensors]
-    ways = [(whole, AXES), (by_vmap, AXES), (by_vmap_of_one, AXES_OF_ONE), (one_by_one, AXES)]
-    best = Misfit(-1, "")
-    for way, axes in ways:
-        if name not in axes and way is not whole:
+    piece, best = PIECES[name], Misfit(-1, "")
+    for way, axes in (
+        (whole, ()),
+        (by_vmap, piece.axes),
+        (by_vmap_of_one, piece.axes_of_one),
+        (one_by_one, piece.axes),
+    ):
+        if not axes and way is not whole:
             continue
         nearest = Misfit(-1, "")
-        for kind in kinds:
+        for kind in _kinds(text):
             try:
-                function = in_kind(way(kind(_run(text, name, course, file)), axes.get(name)), name)
-                _try(name, function)
+                function = in_kind(way(kind(_run(text, name, course, file)), axes), piece)
+                function = on_device_of_inputs(function)
+                _try(piece, function)
                 return function, "one text at a time" if way is one_by_one else ""
             except Misfit as misfit:
                 nearest = max(nearest, misfit, key=lambda m: m.near)
         best = max(nearest, best, key=lambda m: m.near)  # of two that are equally near, the later way
-    raise best
+    raise Misfit(0, MISSING) if MISSING and _speaks_numpy(text) else best
+
+
+def _kinds(text):
+    """Called with tensors or with arrays, what the text looks like first."""
+    if MISSING:
+        return [on_tensors]
+    return [on_arrays, on_tensors] if _speaks_numpy(text) and "torch" not in text else [on_tensors, on_arrays]
+
+
+def _speaks_numpy(text):
+    return re.search(r"\bnumpy\b", text) is not None
 
 
 def _run(text, name, course, file):
@@ -175,32 +163,32 @@ def _run(text, name, course, file):
         raise Misfit(0) from error
 
 
-def _try(name, function):
+def _try(piece, function):
     """Raises Misfit unless the function agrees with a reference, gradients and all, and is about as short."""
-    references = [REFERENCES[name], *([_mlp_with_exact_gelu] if name == "mlp" else [])]
+    references = [piece.reference, *piece.also]
     for sizes in (SMALL, SINGLE):
-        inputs = inputs_for(name, **sizes)
+        inputs = piece.inputs(Sample(**sizes))
         mine, my_gradients = _answer(function, inputs)
         answers = [_answer(reference, inputs) for reference in references]
         theirs, gradients = next((answer for answer in answers if _agree(mine, answer[0])), answers[0])
         if not (_agree(mine, theirs) and _agree(my_gradients, gradients)):
-            _explain(name, mine, my_gradients, theirs, gradients)
-    inputs = inputs_for(name, **LARGER)
+            _explain(piece, mine, my_gradients, theirs, gradients)
+    inputs = piece.inputs(Sample(**LARGER))
     with torch.no_grad():
-        with Counted() as few:
-            references[0](*inputs)
-        most = 10 * few.count + 50
+        few = count(references[0], inputs)
+        most = 10 * few + 50
         try:
-            with Counted(most):
-                function(*inputs)
+            count(function, inputs, most)
         except TooMany:
-            steps = f"it makes more than {most} small steps where the reference makes {few.count}"
+            steps = f"it makes more than {most} small steps where the reference makes {few}"
             raise Misfit(3, f"Yours is right, and would be slow to train with: {steps}.") from None
 
 
-def _mlp_with_exact_gelu(x, W_up, b_up, W_down, b_down):
-    """As good an answer as GPT-2's approximation."""
-    return F.gelu(x @ W_up + b_up) @ W_down + b_down
+def count(function, inputs, most=float("inf")):
+    """How many operations of torch the function makes; raises TooMany above `most`."""
+    with Counted(most) as counted:
+        function(*inputs)
+    return counted.count
 
 
 def _answer(function, inputs):
@@ -233,12 +221,12 @@ def _agree(mine, theirs):
     )
 
 
-def _explain(name, mine, my_gradients, theirs, gradients):
+def _explain(piece, mine, my_gradients, theirs, gradients):
     if not _agree(mine, theirs):
         if mine[0].shape != theirs[0].shape:
             raise Misfit(1, f"Yours returns shape {tuple(mine[0].shape)} where {tuple(theirs[0].shape)} is needed.")
         if any(x.isnan().any() for x in mine):
-            where = " where a score is -inf, as masked scores are" if name in MASKED else ""
+            where = " where a score is -inf, as masked scores are" if piece.masked else ""
             raise Misfit(2, f"Yours gives NaN (not a number){where}.")
         raise Misfit(1, "Yours gives other numbers than the reference.")
     different = [not _agree([mine], [right]) for mine, right in zip(my_gradients, gradients, strict=True)].index(True)

@@ -12,7 +12,7 @@ import contextlib
 import os
 import signal
 import time
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class TeamRun(Run):
             )
         self.team, self.writes, self.first_gradient = mates, mates.speaks, first_gradient
         self.forward = self.model if sharded else DistributedDataParallel(self.model)
+        self.pieces = replace(self.pieces, train_step=None)  # a step of one's own knows nothing of shares
 
     def gradients(self, x, y):
         """Leave the gradients of the whole batch's mean loss, though each process reads only every size-th text of it."""

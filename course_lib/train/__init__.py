@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "loop": ["Settings", "train"],
         "step": ["Run"],
         "pieces": [
+            "TrainingPieces",
             "clip_gradients",
             "cosine_rate_at",
             "cross_entropy",

@@ -2,7 +2,7 @@
 
     history = train(model, ids, steps=300, batch_size=32, learning_rate=1e-2)
 
-A step is in run.py, its pieces in training_pieces.py, the optimisers in optimisers.py, where to compute in device.py, checkpoints in checkpoints.py.
+A step is in step.py, its pieces in pieces.py, the optimisers in optimisers.py, where to compute in device.py, checkpoints in checkpoints.py.
 """
 
 import contextlib
@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import torch
 
-from . import pieces
 from .checkpoints import Checkpoint
 from .device import choose_device, work_of
-from .step import Run, Stopped, stop_button
+from .pieces import SCHEDULES, in_windows
+from .step import COURSE, Run, Stopped, stop_button
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self):
-        for name, known in (("schedule", pieces.SCHEDULES), ("optimiser", ("adamw", "muon"))):
+        for name, known in (("schedule", SCHEDULES), ("optimiser", ("adamw", "muon"))):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} is {getattr(self, name)!r}: choose one of {', '.join(known)}")
         for name in ("steps", "batch_size"):
@@ -92,6 +92,7 @@ def train(
     precision=None,
     compile=False,
     say=print,
+    pieces=COURSE,
     make_run=Run,
     **settings,
 ):
@@ -100,8 +101,9 @@ def train(
     settings: see Settings. length: T of a window, the model's context_length if not given. validation: ids held back, a loss every
     validate_every steps. on_step(history) is called after each step. checkpoint: a file that is written every save_every steps, and that the
     run goes on from if it is there. device, precision: see choose_device. say: takes a sentence when something goes another way than
-    planned. make_run: another kind of Run (distributed.py has one for several processes). Ctrl-C, or the notebook's stop button, ends the run
-    after the current step: the model keeps what it has learned, and validation ends with its loss.
+    planned. pieces: the TrainingPieces that the run is made of; my_gpt.training_pieces() gives the learner's own. make_run: another kind
+    of Run (course_lib.team has one for several processes). Ctrl-C, or the notebook's stop button, ends the run after the current step: the
+    model keeps what it has learned, and validation ends with its loss.
     """
     settings = Settings.of(settings)
     ids, length = _as_ids(ids, model, length)
@@ -109,9 +111,13 @@ def train(
     device = choose_device(device, precision, work_of(model.config, settings.batch_size * length))
     history = History(settings.steps, device=device)
     model.to(device.kind).train()
-    run = make_run(model, ids.to(device.kind), length, settings, device, history, say)
+    run = make_run(model, ids.to(device.kind), length, settings, device, history, say, pieces)
     saved = Checkpoint(checkpoint, run, ids) if checkpoint is not None else None
-    tests = pieces.in_windows(held_back.to(device.kind), length) if held_back is not None else None
+    tests = None
+    if held_back is not None:
+        tests = in_windows(held_back.to(device.kind), length, targets=pieces.next_token_targets)
+    if pieces.report:
+        run.say(pieces.report.whose(run.pieces_in_use(validates=tests is not None)))
 
     def validate():
         with device.autocast():

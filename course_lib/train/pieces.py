@@ -1,6 +1,8 @@
 """The pieces of a training loop, each a few lines: batches, learning rate, loss on text that is held back, clipped gradients."""
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch.nn import functional as F
@@ -82,15 +84,30 @@ def estimate_loss(model, batches):
     return total / sum(y.numel() for _, y in batches)
 
 
-def in_windows(ids, length, batch_size=64):
+def in_windows(ids, length, batch_size=64, targets=next_token_targets):
     """A text (N,), or rows (N, length + 1), as a list of (x, y) with windows side by side: each token is predicted once."""
     if ids.ndim == 1:
-        n = (len(ids) - 1) // length
-        if n < 1:
+        if len(ids) <= length:
             raise ValueError(
                 f"the text has {len(ids)} tokens: one window of {length} with its next token needs {length + 1}"
             )
-        x, y = ids[: n * length].view(n, length), ids[1 : n * length + 1].view(n, length)
-    else:
-        x, y = ids[:, :-1], ids[:, 1:]
-    return list(zip(x.split(batch_size), y.split(batch_size), strict=True))
+        ids = ids.unfold(0, length + 1, length)  # each window begins with the last target of the one before
+    return [targets(rows) for rows in ids.split(batch_size)]
+
+
+@dataclass(frozen=True)
+class TrainingPieces:
+    """The functions that `train` calls; each takes and returns what the course's own does, which stands here.
+
+    train_step makes a whole step in the place of `train`'s own: its optimiser's step() clips and then steps. report.whose(names) says in
+    a sentence whose these functions are; without a report nothing is said.
+    """
+
+    get_batch: Callable = get_batch
+    next_token_targets: Callable = next_token_targets
+    cross_entropy: Callable = cross_entropy
+    learning_rate_at: Callable = learning_rate_at
+    clip_gradients: Callable = clip_gradients
+    estimate_loss: Callable = estimate_loss
+    train_step: Callable | None = None
+    report: object = None

@@ -11,6 +11,7 @@ import torch
 from . import pieces
 from .optimisers import make_optimisers, set_rate
 
+COURSE = pieces.TrainingPieces()
 clock = time.perf_counter  # what counts a run's seconds
 
 
@@ -23,9 +24,9 @@ class Run:
 
     writes = True  # this process writes the checkpoint; of several that share a run, one does
 
-    def __init__(self, model, ids, length, settings, device, history, say):
+    def __init__(self, model, ids, length, settings, device, history, say, pieces=COURSE):
         self.model, self.ids, self.length, self.settings = model, ids, length, settings
-        self.device, self.history, self._say = device, history, say
+        self.device, self.history, self._say, self.pieces = device, history, say, pieces
         self.optimisers = make_optimisers(model, settings)
         self.dice = torch.Generator().manual_seed(settings.seed)
         self.parts = 1  # a batch goes through the model in so many parts
@@ -36,35 +37,55 @@ class Run:
         if self._say:
             self._say(sentence)
 
+    def pieces_in_use(self, validates):
+        """The names of the pieces that this run calls."""
+        loss = ["train_step"] if self.pieces.train_step else ["cross_entropy"]
+        rate = ["learning_rate_at"] if self.settings.schedule == "line" else []
+        return ["get_batch", *loss, *rate, "clip_gradients", *["next_token_targets", "estimate_loss"] * validates]
+
     def draw(self):
         """The next batch, x and y (B, T); the dice are thrown on the processor, so that every device gets the same batches."""
-        highest = len(self.ids) - (self.length if self.ids.ndim == 1 else 0)
-        chosen = torch.randint(highest, (self.settings.batch_size,), generator=self.dice).to(self.ids.device)
-        if self.ids.ndim == 1:
-            return pieces.get_batch(self.ids, chosen, self.length)
-        rows = self.ids[chosen]
-        return rows[:, :-1], rows[:, 1:]
+        ids, T = self.ids, self.length
+        places = len(ids) - T if ids.ndim == 1 else len(ids)
+        chosen = torch.randint(places, (self.settings.batch_size,), generator=self.dice).to(ids.device)
+        if ids.ndim == 2:  # rows, one after the other, are a text too: windows begin where rows do
+            ids, chosen = ids.flatten(), chosen * (T + 1)
+        return self.pieces.get_batch(ids, chosen, T)
+
+    def rate(self):
+        """The learning rate of this step, as a share of its peak."""
+        settings = self.settings
+        at = self.pieces.learning_rate_at if settings.schedule == "line" else pieces.SCHEDULES[settings.schedule]
+        return at(self.history.step, settings.steps, 1.0, settings.warm_up, settings.last_rate)
 
     def step(self):
         """One step: a batch, its gradients, clipped, and the optimisers' turn."""
         start = clock()
-        share = pieces.SCHEDULES[self.settings.schedule](
-            self.history.step, self.settings.steps, 1.0, self.settings.warm_up, self.settings.last_rate
-        )
-        set_rate(self.optimisers, share)
+        set_rate(self.optimisers, self.rate())
         x, y = self.draw()
-        loss = float(self.gradients(x, y))
+        loss = self.whole_step(x, y) if self.pieces.train_step else float(self.gradients(x, y))
         if not math.isfinite(loss):
             self.history.stopped = f"The loss was {loss} at step {self.history.step + 1}: the run stops. Try a smaller learning_rate or more warm_up."
             self.say(self.history.stopped)
             raise Stopped
-        pieces.clip_gradients(self.model.parameters(), self.settings.clip)
-        for optimiser in self.optimisers:
-            optimiser.step()
+        if not self.pieces.train_step:
+            self.clip_and_step()
         self.model.zero_grad()
         self.history.losses.append(loss)
         self.history.tokens += y.numel()
         self.history.seconds += clock() - start
+
+    def clip_and_step(self):
+        self.pieces.clip_gradients(list(self.model.parameters()), self.settings.clip)
+        for optimiser in self.optimisers:
+            optimiser.step()
+
+    def whole_step(self, x, y):
+        """The loss of a step that `train_step` makes alone; NaN, and nothing has moved, if a gradient was not finite."""
+        optimiser = AllOptimisers(self)
+        with self.device.autocast():
+            loss = float(self.pieces.train_step(self.forward, optimiser, x, y))
+        return loss if optimiser.finite else math.nan
 
     def gradients(self, x, y):
         """Leave the gradients of the batch's mean loss; where memory is too small, in 2, 4, 8 … parts, one after the other."""
@@ -87,7 +108,8 @@ class Run:
         total = 0.0
         for x_part, y_part in zip(x.chunk(self.parts), y.chunk(self.parts), strict=True):
             with self.device.autocast():
-                loss = pieces.next_token_loss(self.forward, x_part, y_part) * (len(x_part) / len(x))
+                logits = self.forward(x_part).float()
+                loss = self.pieces.cross_entropy(logits, y_part) * (len(x_part) / len(x))
             loss.backward()
             total += loss.detach()
         return total
@@ -116,6 +138,23 @@ class Run:
             pressed.append(True)
         if pressed and self.history.step < self.settings.steps:
             self.history.stopped = f"Stopped after {self.history.step} of {self.settings.steps} steps: the model keeps what it has learned."
+
+
+class AllOptimisers:
+    """What a train_step gets as its optimiser: it clears the model's gradients, and steps with all of the run's, clipped."""
+
+    def __init__(self, run):
+        self.run, self.finite = run, True
+        self.param_groups = [group for optimiser in run.optimisers for group in optimiser.param_groups]
+
+    def zero_grad(self, set_to_none=True):
+        self.run.model.zero_grad(set_to_none)
+
+    def step(self):
+        gradients = [p.grad for p in self.run.model.parameters() if p.grad is not None]
+        self.finite = all(gradient.isfinite().all() for gradient in gradients)
+        if self.finite:
+            self.run.clip_and_step()
 
 
 @contextlib.contextmanager
