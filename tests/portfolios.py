@@ -24,12 +24,12 @@ def saved_text(source, name, space, number=0):
 
 
 @cache
-def bank_answers():
-    """[(name, line in the bank, text)] of every right answer that is a piece of the GPT and can be kept."""
+def bank_answers(part=MODEL):
+    """[(name, line in the bank, text)] of every right answer that is a piece of this part and can be kept."""
     found = []
     for _, function, names in bank.load():
         name, line = function.__name__, function.__code__.co_firstlineno
-        if names is not None or name not in of_part(MODEL):
+        if names is not None or name not in of_part(part):
             continue
         source = inspect.getsource(function)
         space = {key: _of_a_notebook(value) for key, value in vars(sys.modules[function.__module__]).items()}
@@ -48,27 +48,26 @@ def _of_a_notebook(value):
     return mine
 
 
-def styled(number):
+def styled(number, part=MODEL):
     """{name: text} of one answer of the bank per piece, the one with this number, so that styles are mixed."""
     answers = {}
-    for name, _, text in bank_answers():
+    for name, _, text in bank_answers(part):
         answers.setdefault(name, []).append(text)
     return {name: texts[number % len(texts)] for name, texts in answers.items()}
 
 
 @cache
-def solutions():
-    """{name: text} of the sheets' own solutions."""
+def solutions(part=MODEL):
+    """{name: text} of the sheets' own solutions for the pieces of a part."""
     found = {}
     for path in sorted((ROOT / "source").glob("*_exercises.py")):
         sheet, space = path.read_text(encoding="utf-8"), {"__name__": "__main__"}
         exec("\n".join(re.findall(r"^(?:import|from) .*$", sheet, re.MULTILINE)), space)
         for match in re.finditer(r"^def (\w+)\(.*?### END SOLUTION\n", sheet, re.MULTILINE | re.DOTALL):
             source = re.sub(r" *### (BEGIN|END) SOLUTION\n", "", match[0])
-            if match[1] in of_part(MODEL):
+            exec(source, space)
+            if match[1] in of_part(part):
                 found[match[1]] = saved_text(source, match[1], space)
-            else:
-                exec(source, space)
     return found
 
 

@@ -8,7 +8,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "gpt": ["GPT", "GPTConfig", "Block", "CausalSelfAttention", "MLP"],
         "block": ["and_neuron", "layer_norm", "mlp"],
-        "generation": ["Reader", "generate", "pick", "sample", "shares", "top_k", "top_p"],
+        "generation": ["Reader", "WritingPieces", "generate", "pick", "sample", "shares", "top_k", "top_p"],
         "gpt2_files": ["NotLoaded", "load_gpt2", "load_words", "save_gpt2"],
         "shipped": ["fluffy_model"],
         "toy_model": ["ToyModel"],

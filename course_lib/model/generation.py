@@ -4,6 +4,9 @@ Everything works on the last axis; leading axes (B) are allowed. A random number
 that a text can be written again.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import torch
 
 # ---- from logits to a token ------------------------------------------------------------------------------------------
@@ -119,30 +122,106 @@ class Reader:
         return self.model(unread, self.caches)[:, -1]
 
 
-def generate(model, ids, n_tokens, temperature=1.0, k=None, p=None, generator=None, cached=True, drop=1):
+@dataclass(frozen=True)
+class WritingPieces:
+    """The functions that `generate` calls; each takes and returns what the course's own does, which stands here.
+
+    generate_with_cache(model, ids, n_tokens) is lesson 12's loop for a single text, in the place of `generate`'s own. report.whose(names)
+    says in a sentence whose these functions are; without a report nothing is said.
+    """
+
+    sample: Callable = sample
+    top_k: Callable = top_k
+    top_p: Callable = top_p
+    generate_with_cache: Callable | None = None
+    report: object = None
+
+    def choose(self, logits, temperature, k, p, u):
+        """The next ids (B,) from logits (B, V): the heat first, then the cuts, then the pick by u (B,)."""
+        if temperature == 0 or (k is None and p is None):
+            return self.sample(logits, temperature, u)
+        logits = logits / temperature
+        if k is not None:
+            logits = self.top_k(logits, k).log()
+        if p is not None:
+            logits = self.top_p(logits, p).log()
+        return self.sample(logits, 1.0, u)
+
+    def in_use(self, temperature, k, p, own_loop):
+        """The names of the pieces that `generate` calls under these settings."""
+        uses = {"sample": True, "top_k": temperature and k is not None, "top_p": temperature and p is not None}
+        return [*(name for name, used in uses.items() if used), *["generate_with_cache"] * own_loop]
+
+
+def generate(
+    model,
+    ids,
+    n_tokens,
+    temperature=1.0,
+    k=None,
+    p=None,
+    generator=None,
+    cached=True,
+    drop=1,
+    pieces=WritingPieces(),  # noqa: B008, it never changes
+    say=print,
+):
     """The ids (B, T) and n_tokens more, (B, T + n_tokens), each picked from the model's shares for what comes after the text so far.
 
     The logits are divided by temperature, then cut by top_k if k is given, then by top_p if p is given; cached and drop are those of Reader.
-    generator makes the random numbers. Raises ValueError for an empty text: a GPT needs something to look at.
+    generator makes the random numbers. pieces: the WritingPieces that it is made of; my_gpt.writing_pieces() gives the learner's own, and
+    `say` takes the sentence that says so. Raises ValueError for an empty text: a GPT needs something to look at.
     """
     ids = torch.as_tensor(ids)
     if ids.ndim != 2 or not ids.shape[1]:
         raise ValueError(f"ids has shape {tuple(ids.shape)}: texts (B, T) of at least one token each are needed")
+    own_loop = pieces.generate_with_cache is not None and cached and drop == 1
+    if pieces.report:
+        say(pieces.report.whose(pieces.in_use(temperature, k, p, own_loop)))
+
+    def choose(logits, u):
+        return pieces.choose(logits.cpu(), temperature, k, p, u)  # (B,)
+
     training, reader = model.training, Reader(model.eval(), cached, drop)
-    for _ in range(n_tokens):
-        logits = reader.logits(ids)
-        u = torch.rand(len(ids), generator=generator, dtype=torch.float64)
-        chosen = pick(_allowed(logits, temperature, k, p).cpu(), u)  # (B,)
-        ids = torch.cat([ids, chosen[:, None].to(ids)], dim=-1)
+    throws = [torch.rand(len(ids), generator=generator, dtype=torch.float64) for _ in range(n_tokens)]
+    if own_loop:
+        texts = [_by_own_loop(pieces, model, text, choose, us) for text, us in zip(ids, zip(*throws), strict=True)]
+        ids = torch.tensor(texts).to(ids)
+    else:
+        for u in throws:
+            ids = torch.cat([ids, choose(reader.logits(ids), u)[:, None].to(ids)], dim=-1)
     model.train(training)
     return ids
 
 
-def _allowed(logits, temperature, k, p):
-    """Probabilities (B, V) after the temperature and the cuts."""
-    if temperature == 0 or (k is None and p is None):
-        return shares(logits, temperature)
-    logits = logits / temperature
-    if k is not None:
-        logits = top_k(logits, k).log()
-    return shares(logits) if p is None else top_p(logits, p)
+def _by_own_loop(pieces, model, ids, choose, throws):
+    """The ids (T,) of one text and as many more as there are throws, by a loop of lesson 12."""
+    reader = ThrowsFirst(model, len(ids), choose, throws)
+    return pieces.generate_with_cache(reader, ids.tolist(), len(throws))
+
+
+class ThrowsFirst:
+    """A GPT for lesson 12's greedy loop: called like a ToyModel, it picks the next token itself, and that has the highest logit.
+
+    So a loop that always takes the highest logit writes by any temperature and any cut.
+    """
+
+    def __init__(self, model, n_prompt, choose, throws):
+        self.model, self.choose, self.throws = model, choose, iter(throws)
+        self.context_length = model.config.context_length
+        self.n_prompt = min(n_prompt, self.context_length)
+
+    @torch.no_grad()
+    def __call__(self, new_ids, start, cache):
+        """Logits (T_new, V), an array; the list `cache` gets an entry for each new token: the keys and values of all layers."""
+        if start != len(cache):
+            raise ValueError(f"the cache holds {len(cache)} tokens, so the next position is {len(cache)}, not {start}")
+        caches = cache[0] if cache else new_caches(self.model)
+        cache += [caches] * len(new_ids)
+        device = self.model.tokens.weight.device
+        logits = self.model(torch.tensor([list(new_ids)], device=device), caches)[0].float().cpu()  # (T_new, V)
+        u = next(self.throws, None) if len(cache) >= self.n_prompt else None
+        if u is not None:
+            chosen = self.choose(logits[-1:], u[None])
+            logits[-1] = torch.zeros_like(logits[-1]).scatter(0, chosen, 1.0)
+        return logits.numpy()

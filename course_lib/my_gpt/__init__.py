@@ -3,5 +3,13 @@
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submodules=["record"], submod_attrs={"assembly": ["assemble"], "keep": ["own_or", "save", "saved"]}
+    __name__,
+    submodules=["record"],
+    submod_attrs={
+        "assembly": ["assemble"],
+        "keep": ["own_or", "save", "saved"],
+        "pieces": ["KEPT_TO_READ", "PIECES", "Piece"],
+        "own_tokenizer": ["Tokenizer", "tokenizer"],
+        "runs": ["training_pieces", "writing_pieces"],
+    },
 )

@@ -80,7 +80,8 @@ def on_arrays(function):
     @functools.wraps(function)
     def called(*args, **named):
         device = next((arg.device.type for arg in args if isinstance(arg, torch.Tensor)), "cpu")
-        with torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else contextlib.nullcontext():
+        rounds = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+        with torch.autocast(device, enabled=False) if rounds else contextlib.nullcontext():
             value = function(*map(arrays_in, args), **{name: arrays_in(arg) for name, arg in named.items()})
             return tensors_in(value)
 

@@ -42,7 +42,7 @@ class Report:
         others = [name for name in names if name not in self.mine]
         if not others:
             return f"Made of your {_listed(yours)}."
-        aside = [line.said for line in self.lines if line.name in others and line.state == WRONG]
+        aside = [f"{line.name}: {line.said}" for line in self.lines if line.name in others and line.state == WRONG]
         stands = f"the course's {_listed(others)} {'stands' if len(others) == 1 else 'stand'} in"
         return " ".join(
             [f"Made of your {_listed(yours)}; {stands}." if yours else f"Not made of yours yet: {stands}.", *aside]

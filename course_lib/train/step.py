@@ -5,6 +5,7 @@ import math
 import signal
 import threading
 import time
+from dataclasses import replace
 
 import torch
 
@@ -63,12 +64,13 @@ class Run:
         start = clock()
         set_rate(self.optimisers, self.rate())
         x, y = self.draw()
-        loss = self.whole_step(x, y) if self.pieces.train_step else float(self.gradients(x, y))
+        own = self.whole_step(x, y) if self.pieces.train_step else None
+        loss = float(self.gradients(x, y)) if own is None else own
         if not math.isfinite(loss):
             self.history.stopped = f"The loss was {loss} at step {self.history.step + 1}: the run stops. Try a smaller learning_rate or more warm_up."
             self.say(self.history.stopped)
             raise Stopped
-        if not self.pieces.train_step:
+        if own is None:
             self.clip_and_step()
         self.model.zero_grad()
         self.history.losses.append(loss)
@@ -81,10 +83,18 @@ class Run:
             optimiser.step()
 
     def whole_step(self, x, y):
-        """The loss of a step that `train_step` makes alone; NaN, and nothing has moved, if a gradient was not finite."""
+        """The loss of a step that `train_step` makes alone: NaN, and nothing has moved, if a gradient was not finite; None without the memory."""
         optimiser = AllOptimisers(self)
-        with self.device.autocast():
-            loss = float(self.pieces.train_step(self.forward, optimiser, x, y))
+        try:
+            with self.device.autocast():
+                loss = float(self.pieces.train_step(self.forward, optimiser, x, y))
+        except RuntimeError as error:
+            if not out_of_memory(error):
+                raise
+            self.say("Out of memory in train_step: from here on, each step is the course's.")
+            self.pieces = replace(self.pieces, train_step=None)
+            self.model.zero_grad()
+            return None
         return loss if optimiser.finite else math.nan
 
     def gradients(self, x, y):
