@@ -4,6 +4,7 @@ import contextlib
 
 import pytest
 import torch
+import torch.fx.experimental._config
 from torch.utils._pytree import tree_leaves
 
 from course_lib.model import GPTConfig
@@ -82,7 +83,8 @@ def test_a_right_answer_works_on_another_device(answer, text, batched):
 
 def shapes_on_meta(function, inputs, wanted):
     """Without numbers, but with vmap: every result is where the inputs are."""
-    found = function(*(value.to(DEVICE) if isinstance(value, torch.Tensor) else value for value in inputs))
+    with torch.fx.experimental._config.patch(meta_nonzero_assume_all_nonzero=True):  # for `x[~may_look] = …`
+        found = function(*(value.to(DEVICE) if isinstance(value, torch.Tensor) else value for value in inputs))
     for mine, theirs in zip(tree_leaves(found), tree_leaves(wanted), strict=True):
         assert mine.device == DEVICE
         assert mine.shape == theirs.shape
@@ -91,15 +93,13 @@ def shapes_on_meta(function, inputs, wanted):
 @pytest.mark.parametrize("texts", [{}, solutions()], ids=["references", "own"])
 def test_a_whole_model_works_on_another_device(texts, tmp_path):
     config = GPTConfig(n_layer=1, n_head=2, n_embd=8, context_length=6, vocab_size=11)
-    model, ids = assemble(config, write(tmp_path, texts)), torch.randint(11, (2, 6))
-    logits, loss = model(ids), model.loss(ids)
-    with elsewhere():
-        model, ids = there(model), there(ids)
-        torch.testing.assert_close(here(model(ids)), logits.detach())
-        found = model.loss(ids)
-        found.backward()
-    torch.testing.assert_close(here(found), loss.detach())
-    assert all(isinstance(parameter.grad, Elsewhere) for parameter in model.parameters() if parameter.grad is not None)
+    model = assemble(config, write(tmp_path, texts)).to(DEVICE)
+    ids = torch.randint(11, (2, 6), device=DEVICE)
+    assert model(ids).shape == (2, 6, 11)
+    loss = model.loss(ids)
+    loss.backward()
+    del model.unembed  # moved to `meta`, and only there, it is no longer the token table
+    assert {loss.device, *(parameter.grad.device for parameter in model.parameters())} == {DEVICE}
 
 
 def test_the_pretence_notices_two_devices():

@@ -163,7 +163,7 @@ def generate(
     generator=None,
     cached=True,
     drop=1,
-    pieces=WritingPieces(),  # noqa: B008, it never changes
+    pieces=WritingPieces(),
     say=print,
 ):
     """The ids (B, T) and n_tokens more, (B, T + n_tokens), each picked from the model's shares for what comes after the text so far.

@@ -5,7 +5,9 @@ from itertools import pairwise
 from .pieces import PIECES, TOKENIZER
 from .runs import own_functions
 
-STRETCH = 1000  # characters: a text is cut into stretches, so that a function that slows down with its input stays quick
+STRETCH = (
+    1000  # characters: a text is cut into stretches, so that a function that slows down with its input stays quick
+)
 
 
 class Tokenizer:
@@ -14,7 +16,7 @@ class Tokenizer:
     def __init__(self, text, merges, pieces, report):
         self.pieces, self.report = pieces, report
         self.merges = self._learned(text[: 20 * STRETCH], merges)
-        self.vocabulary = pieces["build_vocabulary"](sorted(set(self.tokens(text))))
+        self.vocabulary = pieces["build_vocabulary"](sorted({*text, *self.tokens(text)}))
 
     def tokens(self, text):
         """The tokens of a text, as a list."""
