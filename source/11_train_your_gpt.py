@@ -182,6 +182,14 @@ for step in range(40):
 
 # %% [markdown]
 # `train`, which you have called three times, is this loop and its comfort: it chooses the device, tests on text that was held back, can be stopped, and survives a power cut.
+#
+# It takes its pieces from outside. Those that you have passed, in the exercises of this lesson and the one before, drive the long run below; for the others the course's stand in.
+
+# %%
+from course_lib.my_gpt import training_pieces
+
+own = training_pieces()
+own.report.summary()
 
 # %% [markdown] slide="slide" notes="Let the plot run, and say nothing for half a minute. Below the pairs it rests for a while; then the second fall: this is when it begins to look back."
 # ## Down to the floor
@@ -206,7 +214,7 @@ sentence = "a fluffy blue creature roamed the verdant forest . the creature was"
 plot = show.LossPlot(floors, title="Your GPT learns the fluffy corpus")
 film = Recording(encode(sentence.split(), corpus.vocabulary), gpt, also=plot)
 settings = {"steps": 600, "batch_size": 64, "optimiser": "muon", "validate_every": 100}
-history = train(gpt, rows, validation=held_back, on_step=film, **settings)
+history = train(gpt, rows, validation=held_back, on_step=film, pieces=own, **settings)
 f"on text that was held back: {history.validation[-1][1]:.3f}; the floor: {floor:.3f}"
 
 # %% [markdown]
@@ -263,14 +271,15 @@ said = [words[best] for best in guesses.argmax(dim=1)]
 import math
 import pydoc_data.topics
 
-from course_lib.text import build_vocabulary, load_text
+from course_lib.my_gpt import tokenizer
+from course_lib.text import load_text
 
 FILE = None  # the path of a text of your own, in UTF-8
 lines = "\n".join(pydoc_data.topics.topics.values()).splitlines()
 prose = [line for line in lines if line.strip("*=- ") and not line.lstrip().startswith(("|", "+"))]  # no tables
 written = load_text(FILE) if FILE else " ".join(" ".join(prose).split())
-letters = build_vocabulary(sorted(set(written)))
-ids = torch.tensor(encode(list(written), letters))
+letters = tokenizer(written)  # of your functions from lesson 2, where they are done
+ids = torch.tensor(letters.encode(written))
 learn, keep = ids[: len(ids) * 9 // 10], ids[len(ids) * 9 // 10 :]
 
 # %% [markdown]
@@ -376,11 +385,9 @@ import textwrap
 
 from course_lib.model import generate
 
-begin = torch.tensor([encode(list("The "), letters)], device=report.device.kind)
+begin = torch.tensor([letters.encode("The ")], device=report.device.kind)
 dice = torch.Generator().manual_seed(3)
-sample = "".join(
-    decode(generate(writer, begin, 400, temperature=0.6, generator=dice, cached=False)[0].tolist(), letters)
-)
+sample = letters.decode(generate(writer, begin, 400, temperature=0.6, generator=dice, cached=False)[0].tolist())
 print(textwrap.fill(sample, 100))
 
 # %% [markdown]

@@ -165,6 +165,14 @@ picked = [int((ends > u).argmax()) for u in darts]  # the first end above the da
 
 # %% [markdown]
 # That is all there is to a pick; you write it as `sample`. The darts come from a generator with a seed, so the same text can be written again. And a text is just this, over and over: read, pick, append.
+#
+# `generate` does it. It takes its pieces from outside: those that you have passed are used here, and for the others the course's stand in.
+
+# %%
+from course_lib.my_gpt import writing_pieces
+
+own = writing_pieces()
+own.report.whose(["sample", "generate_with_cache"])
 
 # %%
 from course_lib.model import generate
@@ -172,7 +180,8 @@ from course_lib.model import generate
 
 def written(seed):
     """32 words after "a", picked by the darts of this seed."""
-    ids = generate(model, ids_of("a"), 32, generator=torch.Generator().manual_seed(seed))  # (B, T)
+    dice = torch.Generator().manual_seed(seed)
+    ids = generate(model, ids_of("a"), 32, generator=dice, pieces=own, say=None)  # (B, T)
     return decode(ids[0].tolist(), vocabulary)
 
 

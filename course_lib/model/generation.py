@@ -170,13 +170,13 @@ def generate(
 
     The logits are divided by temperature, then cut by top_k if k is given, then by top_p if p is given; cached and drop are those of Reader.
     generator makes the random numbers. pieces: the WritingPieces that it is made of; my_gpt.writing_pieces() gives the learner's own, and
-    `say` takes the sentence that says so. Raises ValueError for an empty text: a GPT needs something to look at.
+    `say`, unless it is None, takes the sentence that says so. Raises ValueError for an empty text: a GPT needs something to look at.
     """
     ids = torch.as_tensor(ids)
     if ids.ndim != 2 or not ids.shape[1]:
         raise ValueError(f"ids has shape {tuple(ids.shape)}: texts (B, T) of at least one token each are needed")
-    own_loop = pieces.generate_with_cache is not None and cached and drop == 1
-    if pieces.report:
+    own_loop = pieces.generate_with_cache is not None and cached and drop == 1 and n_tokens > 0
+    if pieces.report and say:
         say(pieces.report.whose(pieces.in_use(temperature, k, p, own_loop)))
 
     def choose(logits, u):
@@ -185,7 +185,8 @@ def generate(
     training, reader = model.training, Reader(model.eval(), cached, drop)
     throws = [torch.rand(len(ids), generator=generator, dtype=torch.float64) for _ in range(n_tokens)]
     if own_loop:
-        texts = [_by_own_loop(pieces, model, text, choose, us) for text, us in zip(ids, zip(*throws), strict=True)]
+        rows = zip(ids, torch.stack(throws, dim=1), strict=True)  # (T,) and (n_tokens,) each
+        texts = [_by_own_loop(pieces, model, text, choose, us) for text, us in rows]
         ids = torch.tensor(texts).to(ids)
     else:
         for u in throws:

@@ -18,6 +18,9 @@ class Tokenizer:
         self.merges = self._learned(text[: 20 * STRETCH], merges)
         self.vocabulary = pieces["build_vocabulary"](sorted({*text, *self.tokens(text)}))
 
+    def __len__(self):
+        return len(self.vocabulary)
+
     def tokens(self, text):
         """The tokens of a text, as a list."""
         found = []
