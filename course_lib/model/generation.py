@@ -124,7 +124,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class WritingPieces:
-    """The functions that `generate` calls; each takes and returns what the course's own does, which stands here.
+    """The functions that `generate` calls; each takes and returns what the course's own of that name does. Those are the defaults.
 
     generate_with_cache(model, ids, n_tokens) is lesson 12's loop for a single text, in the place of `generate`'s own. report.whose(names)
     says in a sentence whose these functions are; without a report nothing is said.

@@ -26,6 +26,7 @@ TOKENIZER, MODEL, TRAINING, WRITING = ("tokenizer",), ("model",), ("training",),
 class Piece:
     """One function that a learner's GPT is made of.
 
+    parts: what it is used for. reference: what stands in for it; the smaller pieces that it calls are its arguments after the star.
     inputs(sample) makes its inputs from a Sample. axes: how many axes of each input belong to one text or one head, from the back;
     further ones are a batch; None: not batched. axes_of_one: the same for a function that wants a batch and can be given batches of one.
     masked: it meets -inf. as_tensors: it computes with tensors inside the model, where gradients pass through it; otherwise it is called
@@ -48,7 +49,7 @@ class Piece:
 
     @cached_property
     def calls(self):
-        """The names of the smaller pieces that the reference takes: its arguments behind the star."""
+        """The names of the smaller pieces that the reference takes: its arguments after the star."""
         parameters = inspect.signature(self.reference).parameters.values()
         return tuple(parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY)
 

@@ -1,7 +1,7 @@
 """What stands in for a piece that the learner does not have: functions of tensors, each in a few lines of smaller pieces.
 
-The smaller pieces that a reference is made of are its arguments behind the star, under their own names: the learner's can be put in
-their places, and without them the reference is whole. Where the course has the function elsewhere, pieces.py takes it from there.
+The smaller pieces that a reference is made of are its arguments after the star, under their own names: the learner's can be put in
+their places, and without them the reference is whole. What the course has elsewhere, pieces.py takes from there.
 """
 
 import torch

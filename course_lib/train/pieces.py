@@ -97,7 +97,7 @@ def in_windows(ids, length, batch_size=64, targets=next_token_targets):
 
 @dataclass(frozen=True)
 class TrainingPieces:
-    """The functions that `train` calls; each takes and returns what the course's own does, which stands here.
+    """The functions that `train` calls; each takes and returns what the course's own of that name does. Those are the defaults.
 
     train_step makes a whole step in the place of `train`'s own: its optimiser's step() clips and then steps. report.whose(names) says in
     a sentence whose these functions are; without a report nothing is said.
