@@ -398,8 +398,7 @@ difference = {
 # Let us train six blocks for a few seconds, on the made-up language of lesson 6, and then walk along the stream with a ruler. Each exit reads the road, and adds its update.
 
 # %%
-from course_lib.experiments import depth
-from course_lib.experiments import tiny
+from course_lib.experiments import depth, tiny
 
 model = depth.small_gpt(n_layer=6, seed=1)
 losses = depth.train(model, steps=300, rate=0.01, batch=16, warm_up=20, seed=1)

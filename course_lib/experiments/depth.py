@@ -34,14 +34,13 @@ def small_gpt(n_layer, seed=0, post_norm=False, start="small"):
         raise ValueError(f'start is {start!r}: it can be "small" or "xavier"')
     vocab_size = len(tiny.language().vocabulary)
     with one_thread(seed):
-        model = GPT(GPTConfig(n_layer, HEADS, WIDTH, CONTEXT, vocab_size)).double()
+        config = GPTConfig(n_layer, HEADS, WIDTH, CONTEXT, vocab_size)
+        model = GPT(config, block=PostNormBlock if post_norm else Block).double()
         for module in model.blocks.modules() if start == "xavier" else ():
             if isinstance(module, nn.Linear):
                 nn.init.xavier_uniform_(module.weight)
     if post_norm:
         model.final_norm = nn.Identity()  # the last block has normalised the stream already
-        for block in model.blocks:
-            block.__class__ = PostNormBlock
     return model
 
 
