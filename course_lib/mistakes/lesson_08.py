@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from course_lib.judge import Exercise, tensor
+from course_lib.judge import tensor
+from course_lib.judge import Exercise
 
 
 def _numbers(seed, *shape, size=1.0):
