@@ -1,4 +1,4 @@
-"""The commands: `python -m course_lib doctor | lab | slides NN | progress | fetch NAME`; each imports what it needs when it runs."""
+"""The commands: `python -m course_lib doctor | lab | slides NN | progress | export | fetch NAME`; each imports what it needs when it runs."""
 
 import codecs
 import os
@@ -73,6 +73,23 @@ def progress():
     from course_lib.check import progress_text
 
     print(progress_text())
+
+
+@app.command()
+def export(
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write, or a folder for it; nothing is overwritten.")
+    ] = None,
+):
+    """Write my_gpt.py: one file, made of your own functions, that trains and writes text without the course."""
+    from course_lib import my_gpt
+
+    print("Trying each of your functions in a file of its own …", flush=True)
+    try:
+        print(my_gpt.export_my_gpt(out))
+    except my_gpt.NotExported as problem:
+        print(f"✗ {problem}")
+        raise typer.Exit(1) from None
 
 
 @app.command()

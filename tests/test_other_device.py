@@ -12,7 +12,7 @@ from course_lib.my_gpt import assemble
 from course_lib.my_gpt.own_pieces import Pieces
 from course_lib.my_gpt.pieces import MODEL, PIECES, TRAINING, Sample
 from course_lib.my_gpt.trial import SINGLE, SMALL, Misfit, fit
-from course_lib.my_gpt.trial_as_is import _alike, fit_as_is
+from course_lib.my_gpt.trial_as_is import alike, fit_as_is
 from tests.elsewhere import DEVICE, Elsewhere, elsewhere, here, there
 from tests.portfolios import bank_answers, solutions, write
 
@@ -78,7 +78,7 @@ def test_a_right_answer_works_on_another_device(answer, text, batched):
             found = outcome(function, piece, inputs)
         if piece.as_tensors:
             assert all(isinstance(value, Elsewhere) for value in tree_leaves(found))
-        assert _alike(here(found), wanted)
+        assert alike(here(found), wanted)
 
 
 def shapes_on_meta(function, inputs, wanted):

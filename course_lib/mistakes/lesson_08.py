@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.judge import tensor
-from course_lib.judge import Exercise
+from course_lib.judge import Exercise, tensor
 
 
 def _numbers(seed, *shape, size=1.0):

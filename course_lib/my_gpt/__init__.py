@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["record"],
     submod_attrs={
         "assembly": ["assemble"],
+        "export": ["NotExported", "export_my_gpt"],
         "keep": ["own_or", "save", "saved"],
         "pieces": ["KEPT_TO_READ", "PIECES", "Piece"],
         "own_tokenizer": ["Tokenizer", "tokenizer"],

@@ -137,7 +137,7 @@ def fit(name, text, course, file=None):
             try:
                 function = in_kind(way(kind(_run(text, name, course, file)), axes), piece)
                 function = on_device_of_inputs(function)
-                _try(piece, function)
+                must_fit(piece, function)
                 return function, "one text at a time" if way is one_by_one else ""
             except Misfit as misfit:
                 nearest = max(nearest, misfit, key=lambda m: m.near)
@@ -163,7 +163,7 @@ def _run(text, name, course, file):
         raise Misfit(0) from error
 
 
-def _try(piece, function):
+def must_fit(piece, function):
     """Raises Misfit unless the function agrees with a reference, gradients and all, and is about as short."""
     references = [piece.reference, *piece.also]
     for sizes in (SMALL, SINGLE):

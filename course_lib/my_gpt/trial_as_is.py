@@ -23,7 +23,7 @@ def fit_as_is(name, text, file=None):
         plain = run_file(text, name, file)[name]
         function = on_device_of_inputs(lambda *inputs: piece.answer(plain(*inputs)))
         for sizes in (SMALL, SINGLE):
-            if not _alike(_outcome(function, piece, sizes), _outcome(piece.reference, piece, sizes)):
+            if not alike(outcome(function, piece, sizes), outcome(piece.reference, piece, sizes)):
                 raise Misfit(1, "Yours gives other results than the reference where a run needs it.")
         _count(function, piece, file)
     except Misfit:
@@ -33,7 +33,7 @@ def fit_as_is(name, text, file=None):
     return function
 
 
-def _outcome(function, piece, sizes):
+def outcome(function, piece, sizes):
     """What a function returns, and what it changes."""
     inputs = piece.inputs(Sample(**sizes))
     value = function(*inputs)
@@ -86,10 +86,10 @@ def _size(value):
     return sum(map(_size, value)) if isinstance(value, list | tuple | dict) else 1
 
 
-def _alike(mine, theirs):
+def alike(mine, theirs):
     """True if nested answers are equal, numbers with a point up to rounding."""
     if isinstance(theirs, list | tuple):
-        return len(mine) == len(theirs) and all(map(_alike, mine, theirs))
+        return len(mine) == len(theirs) and all(map(alike, mine, theirs))
     if isinstance(theirs, torch.Tensor | np.ndarray | float):
         mine, theirs = (torch.as_tensor(value).detach().double() for value in (mine, theirs))
         return mine.shape == theirs.shape and torch.allclose(mine, theirs, atol=TOLERANCE, rtol=TOLERANCE)
