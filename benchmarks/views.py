@@ -3,7 +3,7 @@
     python benchmarks/views.py                 a table: the first drawing, and the median and the slowest of 30 answers
     … --write                                  and into benchmarks/RESULTS.md
 
-Each view is drawn in an empty page by the very script that notebooks carry, with the state that Python gives it. Needs Playwright and a Chromium.
+Each view is drawn in an empty page by the very script and style sheet that notebooks get, with the state that Python gives it. Needs Playwright and a Chromium.
 """
 
 import base64
@@ -12,7 +12,8 @@ import sys
 
 GOAL, ANSWERS = 16, 30  # milliseconds at 12 tokens; answers a view
 
-PAGE = """async ([script, state, bytes, trait, values]) => {
+PAGE = """async ([script, style, state, bytes, trait, values]) => {
+    document.head.appendChild(document.createElement("style")).textContent = style;
     const view = (await import("data:text/javascript," + encodeURIComponent(script))).default, heard = {};
     for (const [name, text] of Object.entries(bytes)) state[name] = new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
     const model = {
@@ -97,7 +98,7 @@ def measure(page, view, trait, values):
     plain = {name: value for name, value in state.items() if name not in raw and name not in ("layout", "tooltip")}
     page.goto("about:blank")
     packed = {name: base64.b64encode(bytes(value)).decode("ascii") for name, value in raw.items()}
-    return page.evaluate(PAGE, [view._esm, plain, packed, trait, values])
+    return page.evaluate(PAGE, [view._esm, view._css, plain, packed, trait, values])
 
 
 def main():

@@ -119,7 +119,7 @@ def test_the_browser_reads_what_python_packed(page):
             const view = await import("data:text/javascript," + encodeURIComponent(source));
             return view.unpack(new DataView(Uint8Array.from(bytes).buffer), 2, 5);
         }""",
-        [views.esm("kit_for_heads.js"), list(pack(patterns))],
+        [views.script("kit/heads"), list(pack(patterns))],
     )
     theirs = unpack(pack(patterns), 2, 5)
     for n in range(2):
@@ -221,7 +221,7 @@ def at_step(player, step, head=None):
 def test_the_last_snapshot_up_to_a_step(page):
     taken = [0, 10, 15, 100]
     asked = [[taken, step] for step in (0, 9, 10, 14, 15, 99, 100, 1000)]
-    got = views.calculate(page, ("kit_for_heads.js", "training_player.js"), "shownAt", asked)
+    got = views.calculate(page, "training_player", "shownAt", asked)
     assert got == [int(np.searchsorted(taken, step, side="right")) - 1 for _, step in asked]
 
 
@@ -307,7 +307,7 @@ def weights_of(grids):
 def test_average_is_numpys(page):
     patterns, offs = np.random.default_rng(2).random((3, 4, 4)), ([], [1], [0, 2], [0, 1, 2])
     asked = [[patterns.tolist(), off] for off in offs]
-    for off, got in zip(offs, views.calculate(page, "attention_grid.js", "average", asked), strict=True):
+    for off, got in zip(offs, views.calculate(page, "attention_grid", "average", asked), strict=True):
         on = [n for n in range(3) if n not in off]
         np.testing.assert_allclose(got, patterns[on].sum(0) / max(len(on), 1), atol=1e-12)
 

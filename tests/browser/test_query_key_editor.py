@@ -63,7 +63,7 @@ def test_the_arithmetic_is_numpys(page):
         [rng.normal(size=(T, C)).tolist(), *rng.normal(size=(2, C, D)).tolist()]
         for T, C, D in ((8, 4, 3), (1, 2, 5), (5, 7, 1))
     ]
-    for tables, got in zip(asked, views.calculate(page, "query_key_editor.js", "queryKeyScores", asked), strict=True):
+    for tables, got in zip(asked, views.calculate(page, "query_key_editor", "queryKeyScores", asked), strict=True):
         for name, value in zip(("q", "k", "scores"), query_key_scores(*tables), strict=True):
             np.testing.assert_allclose(got[name], value, atol=1e-12)
 

@@ -5,7 +5,7 @@ import urllib.request
 
 import nbformat
 
-from course_lib.show.views.view import esm
+from course_lib.show.views.bundle import script
 from tests.browser import driving
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -38,15 +38,15 @@ def opened(lab, page, path, view):
     return found
 
 
-def calculate(page, script, function, asked):
-    """What an exported function of a view's script (or of several, put together) gives in the browser for each list of arguments, to the last digit."""
+def calculate(page, module, function, asked):
+    """What an exported function of a module of the views gives in the browser for each list of arguments, to the last digit."""
     got = in_a_blank_page(
         page,
         """async ([source, name, asked]) => {
             const view = await import("data:text/javascript," + encodeURIComponent(source));
             return JSON.stringify(asked.map((one) => view[name](...one)));
         }""",
-        [esm(*([script] if isinstance(script, str) else script)), function, asked],
+        [script(module), function, asked],
     )
     return json.loads(got)
 

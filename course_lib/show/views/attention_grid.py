@@ -7,7 +7,7 @@ from ..figures.heads import draw_mini, draw_pattern
 from ..figures.patterns import looks, pattern
 from ..figures.picture import Picture
 from ..figures.style import course_style, new_figure, readable, wrapped
-from .view import View, esm
+from .view import View, front_end
 
 MASKS = ("none", "before", "after")
 MANY = 16  # tokens; beyond, the twin is drawn without numbers
@@ -32,7 +32,7 @@ class AttentionGrid(View):
     are their names. `labels` replaces words of the view, for other languages. Raises ValueError if the sizes do not agree.
     """
 
-    _esm = esm("kit_for_heads.js", "attention_grid.js")
+    _esm, _css = front_end("attention_grid")
     tokens = traitlets.List(traitlets.Unicode()).tag(sync=True)
     scores = traitlets.List().tag(sync=True)
     temperature = traitlets.Float(1.0, min=0.1, max=10.0).tag(sync=True)

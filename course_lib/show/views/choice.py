@@ -2,7 +2,7 @@
 
 import traitlets
 
-from .view import View, esm
+from .view import View, front_end
 
 
 class Choice(View):
@@ -11,7 +11,7 @@ class Choice(View):
     `twin` stands in for it where nothing can be clicked; `choice.guess` is the position of the chosen option, or −1.
     """
 
-    _esm = esm("choice.js")
+    _esm, _css = front_end("choice")
     question = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
     guess = traitlets.Int(-1).tag(sync=True)

@@ -6,7 +6,7 @@ import traitlets
 from ..figures.arrows import degrees_between, draw_arrows, draw_products
 from ..figures.picture import Picture
 from ..figures.style import course_style, new_figure, number
-from .view import View, esm
+from .view import View, front_end
 
 REACH = 5  # the plane that is drawn goes at least so far
 
@@ -34,7 +34,7 @@ class DotProduct(View):
     `labels` replaces words of the view, for other languages. Raises ValueError if a or b is not two finite numbers.
     """
 
-    _esm = esm("dot_product.js")
+    _esm, _css = front_end("dot_product")
     a = traitlets.List(traitlets.Float()).tag(sync=True)
     b = traitlets.List(traitlets.Float()).tag(sync=True)
     reach = traitlets.Int(REACH).tag(sync=True)

@@ -6,7 +6,7 @@ import traitlets
 from ..figures.style import readable
 from .browsed import browsed
 from .packed import pack
-from .view import View, esm
+from .view import View, front_end
 
 KNOWN = 300  # words of the vocabulary that are listed
 
@@ -20,7 +20,7 @@ class HeadBrowser(View):
     `labels` replaces words of the view. Raises ValueError for scores that do not fit and for a text that the model can't read.
     """
 
-    _esm = esm("kit_for_heads.js", "head_browser.js")
+    _esm, _css = front_end("head_browser")
     n_layer, n_head, first = (traitlets.Int().tag(sync=True) for _ in range(3))
     text = traitlets.Unicode().tag(sync=True)
     tokens = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -4,7 +4,7 @@ import traitlets
 
 from ..figures.ledger import ledger as picture_of
 from ..figures.ledger import share, size
-from .view import View, esm
+from .view import View, front_end
 
 CHOICES = {
     "n_layer": (1, 2, 4, 6, 12, 24, 36, 48, 72, 96, 120),
@@ -22,7 +22,7 @@ class LedgerSliders(View):
     `labels` replaces words of the view, for other languages. Raises ValueError for sizes that make no GPT.
     """
 
-    _esm = esm("ledger_sliders.js")
+    _esm, _css = front_end("ledger_sliders")
     n_layer = traitlets.Int(96).tag(sync=True)
     n_head = traitlets.Int(96).tag(sync=True)
     n_embd = traitlets.Int(12_288).tag(sync=True)

@@ -1,30 +1,69 @@
 // ProgressMap: every exercise of the course with its mark; choose one to read what is known of it. The kit (kit.js) stands in front.
+import { fill, frame, h, listen, number, putInto, wordsOf } from "./kit/kit.js";
+
 const EN = {
-  count: "{done} of {all} exercises done", guesses: "{right} of {all} predictions right", next: "Next: {name}", all: "All of them done", left: "Only what is left", again: "Look again",
-  lesson: "Lesson {number}", share: "{done} of {all}", chip: "{name}, {state}", done: "done", tried: "tried", open: "open", sheet: "Open its sheet", read: "Open its lesson", hint: "Choose an exercise, to read what is known of it.", grid: "Exercises, lesson by lesson",
-  said_done: "{name} is done since {day}, after {tries}{hints}.", said_tried: "{name} is not right yet, after {tries}{hints}.", said_open: "{name} is still open{hints}.",
-  one_try: "one try", tries: "{n} tries", one_hint: " and one hint", hints: " and {n} hints", kept: "Kept in {file}.", where: "Its sheet: {file}",
+  count: "{done} of {all} exercises done",
+  guesses: "{right} of {all} predictions right",
+  next: "Next: {name}",
+  all: "All of them done",
+  left: "Only what is left",
+  again: "Look again",
+  lesson: "Lesson {number}",
+  share: "{done} of {all}",
+  chip: "{name}, {state}",
+  done: "done",
+  tried: "tried",
+  open: "open",
+  sheet: "Open its sheet",
+  read: "Open its lesson",
+  hint: "Choose an exercise, to read what is known of it.",
+  grid: "Exercises, lesson by lesson",
+  said_done: "{name} is done since {day}, after {tries}{hints}.",
+  said_tried: "{name} is not right yet, after {tries}{hints}.",
+  said_open: "{name} is still open{hints}.",
+  one_try: "one try",
+  tries: "{n} tries",
+  one_hint: " and one hint",
+  hints: " and {n} hints",
+  kept: "Kept in {file}.",
+  where: "Its sheet: {file}",
 };
 const SIGN = { done: "✓", tried: "✗", open: "○" };
-const CSS = `
-.pm{--ok:#1a7f37;--no:#b3261e}[data-jp-theme-light="false"] .pm,[data-vscode-theme-kind$="dark"] .pm,.pm.dark{--ok:#56d364;--no:#ff9a90}
-.pm .all{flex:1 1 14em;max-width:24em;height:9px;border-radius:5px;border:1px solid var(--quiet);overflow:hidden;background:none}.pm .all i{display:block;height:100%;background:var(--ok)}
-.pm table{border-collapse:collapse}.pm td,.pm th{padding:2px 12px 2px 0;text-align:left;vertical-align:top;border-top:1px solid var(--line)}.pm th{font-weight:500;white-space:nowrap;padding-top:5px}.pm th small{color:var(--quiet);font-weight:400;margin-left:.5em}
-.pm td.chips{display:flex;flex-wrap:wrap;gap:3px 5px;padding-right:0}.pm .chips button{--c:var(--quiet);border:1px solid var(--c);border-radius:5px;padding:1px 7px;font-size:13px;font-family:var(--jp-code-font-family,monospace)}
-.pm .chips button b{color:var(--c)}.pm .chips .done{--c:var(--ok);background:color-mix(in srgb,var(--ok) 12%,transparent)}.pm .chips .tried{--c:var(--no);border-style:dashed}.pm .chips [aria-pressed=true]{box-shadow:0 0 0 2px var(--fg)}
-.pm a{color:var(--k);margin-left:.7em;white-space:nowrap}.pm tr[hidden]{display:none}.pm p.note{font-weight:700}.pm p.say{min-height:1.6em;margin:0 0 6px}`;
 
 function render({ model, el }) {
-  const t = wordsOf(model, EN), get = (name) => model.get(name), put = putInto(model), inLab = !!document.getElementById("jupyter-config-data");
-  const count = h("b"), bar = h("i"), all = h("div", { class: "all", "aria-hidden": "true" }, bar), guesses = h("span"), tick = h("input", { type: "checkbox", onchange: () => put("only_left", tick.checked) });
-  const nextButton = h("button", { type: "button", onclick: () => choose(following()) }), again = h("button", { type: "button", onclick: () => put("asked", get("asked") + 1) }, t.again);
-  const body = h("tbody"), say = h("p", { class: "say", "aria-live": "polite" }), note = h("p", { class: "note", role: "status" });
-  let chips = [], shown = "";
-  el.append(frame("pm", CSS, h("div", { class: "bar" }, count, all, guesses), h("div", { class: "bar" }, nextButton, h("label", {}, tick, t.left), again), note, say, h("table", { "aria-label": t.grid }, body)));
+  const t = wordsOf(model, EN),
+    get = (name) => model.get(name),
+    put = putInto(model),
+    inLab = !!document.getElementById("jupyter-config-data");
+  const count = h("b"),
+    bar = h("i"),
+    all = h("div", { class: "all", "aria-hidden": "true" }, bar),
+    guesses = h("span"),
+    tick = h("input", { type: "checkbox", onchange: () => put("only_left", tick.checked) });
+  const nextButton = h("button", { type: "button", onclick: () => choose(following()) }),
+    again = h("button", { type: "button", onclick: () => put("asked", get("asked") + 1) }, t.again);
+  const body = h("tbody"),
+    say = h("p", { class: "say", "aria-live": "polite" }),
+    note = h("p", { class: "note", role: "status" });
+  let chips = [],
+    shown = "";
+  el.append(
+    frame(
+      "pm",
+      h("div", { class: "bar" }, count, all, guesses),
+      h("div", { class: "bar" }, nextButton, h("label", {}, tick, t.left), again),
+      note,
+      say,
+      h("table", { "aria-label": t.grid }, body),
+    ),
+  );
 
-  const left = (one) => one.state !== "done", named = (name) => get("exercises").find((one) => one.name === name);
-  function following() {                                              // the first that is left behind the last one done, or the first of all that are left
-    const list = get("exercises"), last = list.map((one) => one.state).lastIndexOf("done");
+  const left = (one) => one.state !== "done",
+    named = (name) => get("exercises").find((one) => one.name === name);
+  function following() {
+    // the first that is left behind the last one done, or the first of all that are left
+    const list = get("exercises"),
+      last = list.map((one) => one.state).lastIndexOf("done");
     return (list.slice(last + 1).find(left) || list.find(left) || {}).name || "";
   }
   function choose(name) {
@@ -32,38 +71,131 @@ function render({ model, el }) {
     chips.find((chip) => chip.dataset.name === name)?.focus();
   }
   function keys(e) {
-    const seen = chips.filter((chip) => !chip.closest("tr").hidden), row = e.currentTarget.closest("tr"), rows = [...body.children].filter((tr) => !tr.hidden), at = seen.indexOf(e.currentTarget);
-    const beside = (step) => { const to = rows[rows.indexOf(row) + step]; return to && seen.indexOf(to.querySelectorAll(".chips button")[Math.min([...row.querySelectorAll(".chips button")].indexOf(e.currentTarget), to.querySelectorAll(".chips button").length - 1)]); };
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: beside(-1), ArrowDown: beside(1), Home: 0, End: seen.length - 1 }[e.key];
+    const seen = chips.filter((chip) => !chip.closest("tr").hidden),
+      row = e.currentTarget.closest("tr"),
+      rows = [...body.children].filter((tr) => !tr.hidden),
+      at = seen.indexOf(e.currentTarget);
+    const beside = (step) => {
+      const to = rows[rows.indexOf(row) + step];
+      return (
+        to &&
+        seen.indexOf(
+          to.querySelectorAll(".chips button")[
+            Math.min(
+              [...row.querySelectorAll(".chips button")].indexOf(e.currentTarget),
+              to.querySelectorAll(".chips button").length - 1,
+            )
+          ],
+        )
+      );
+    };
+    const to = {
+      ArrowLeft: at - 1,
+      ArrowRight: at + 1,
+      ArrowUp: beside(-1),
+      ArrowDown: beside(1),
+      Home: 0,
+      End: seen.length - 1,
+    }[e.key];
     if (!/^(Arrow|Home|End)/.test(e.key)) return;
-    e.preventDefault(); e.stopPropagation();
+    e.preventDefault();
+    e.stopPropagation();
     if (seen[to]) choose(seen[to].dataset.name);
   }
-  const link = (word, path) => h("a", { href: "#", "data-commandlinker-command": "docmanager:open", "data-commandlinker-args": JSON.stringify({ path }), "data-lm-suppress-shortcuts": "true" }, word);
-  function tell() {                                                   // the sentence about the chosen one, and where its sheet is
-    const one = named(get("chosen")), chosen = one ? one.name : following();
-    chips.forEach((chip) => { chip.setAttribute("aria-pressed", !!one && chip.dataset.name === one.name); chip.tabIndex = chip.dataset.name === (chosen || chips[0]?.dataset.name) ? 0 : -1; });
+  const link = (word, path) =>
+    h(
+      "a",
+      {
+        href: "#",
+        "data-commandlinker-command": "docmanager:open",
+        "data-commandlinker-args": JSON.stringify({ path }),
+        "data-lm-suppress-shortcuts": "true",
+      },
+      word,
+    );
+  function tell() {
+    // the sentence about the chosen one, and where its sheet is
+    const one = named(get("chosen")),
+      chosen = one ? one.name : following();
+    chips.forEach((chip) => {
+      chip.setAttribute("aria-pressed", !!one && chip.dataset.name === one.name);
+      chip.tabIndex = chip.dataset.name === (chosen || chips[0]?.dataset.name) ? 0 : -1;
+    });
     if (!one) return say.replaceChildren(t.hint);
-    const parts = { name: one.name, day: one.day, tries: one.tries === 1 ? t.one_try : fill(t.tries, { n: one.tries }), hints: one.hints ? (one.hints === 1 ? t.one_hint : fill(t.hints, { n: one.hints })) : "" };
+    const parts = {
+      name: one.name,
+      day: one.day,
+      tries: one.tries === 1 ? t.one_try : fill(t.tries, { n: one.tries }),
+      hints: one.hints ? (one.hints === 1 ? t.one_hint : fill(t.hints, { n: one.hints })) : "",
+    };
     if (one.state === "open") parts.hints = parts.hints && ` (${parts.hints.replace(/^ \S+ /, "")})`;
-    const lesson = get("lessons").find((l) => l.number === one.lesson), words = [fill(t[`said_${one.state}`], parts), one.kept && fill(t.kept, { file: one.kept })].filter(Boolean).join(" ");
-    say.replaceChildren(words, ...(inLab ? [link(t.sheet, lesson.sheet), link(t.read, lesson.notebook)] : [" ", fill(t.where, { file: lesson.sheet })]));
+    const lesson = get("lessons").find((l) => l.number === one.lesson),
+      words = [fill(t[`said_${one.state}`], parts), one.kept && fill(t.kept, { file: one.kept })]
+        .filter(Boolean)
+        .join(" ");
+    say.replaceChildren(
+      words,
+      ...(inLab
+        ? [link(t.sheet, lesson.sheet), link(t.read, lesson.notebook)]
+        : [" ", fill(t.where, { file: lesson.sheet })]),
+    );
   }
   function paint() {
-    const list = get("exercises"), done = list.filter((one) => one.state === "done").length, [right, guessed] = get("guesses"), next = following(), held = document.activeElement?.dataset?.name;
-    count.textContent = fill(t.count, { done, all: list.length }); bar.style.width = `${(100 * done) / Math.max(list.length, 1)}%`;
+    const list = get("exercises"),
+      done = list.filter((one) => one.state === "done").length,
+      [right, guessed] = get("guesses"),
+      next = following(),
+      held = document.activeElement?.dataset?.name;
+    count.textContent = fill(t.count, { done, all: list.length });
+    bar.style.width = `${(100 * done) / Math.max(list.length, 1)}%`;
     guesses.textContent = guessed ? fill(t.guesses, { right, all: guessed }) : "";
-    nextButton.textContent = next ? fill(t.next, { name: next }) : t.all; nextButton.disabled = !next; tick.checked = get("only_left");
-    note.textContent = get("note"); note.hidden = !get("note");
+    nextButton.textContent = next ? fill(t.next, { name: next }) : t.all;
+    nextButton.disabled = !next;
+    tick.checked = get("only_left");
+    note.textContent = get("note");
+    note.hidden = !get("note");
     const key = JSON.stringify([list, get("only_left")]);
     if (key !== shown) {
-      shown = key; chips = [];
-      body.replaceChildren(...get("lessons").map((lesson) => {
-        const own = list.filter((one) => one.lesson === lesson.number), kept = get("only_left") ? own.filter(left) : own;
-        const buttons = kept.map((one) => h("button", { type: "button", class: one.state, tabindex: -1, "data-name": one.name, "aria-label": fill(t.chip, { name: one.name, state: t[one.state] }), onclick: () => choose(one.name), onkeydown: keys }, h("b", { "aria-hidden": "true" }, SIGN[one.state]), " ", one.name));
-        chips.push(...buttons);
-        return h("tr", { hidden: !kept.length }, h("th", { scope: "row" }, fill(t.lesson, { number: +lesson.number }), " ", lesson.title, " ", h("small", {}, fill(t.share, { done: own.length - own.filter(left).length, all: own.length }))), h("td", { class: "chips" }, buttons));
-      }));
+      shown = key;
+      chips = [];
+      body.replaceChildren(
+        ...get("lessons").map((lesson) => {
+          const own = list.filter((one) => one.lesson === lesson.number),
+            kept = get("only_left") ? own.filter(left) : own;
+          const buttons = kept.map((one) =>
+            h(
+              "button",
+              {
+                type: "button",
+                class: one.state,
+                tabindex: -1,
+                "data-name": one.name,
+                "aria-label": fill(t.chip, { name: one.name, state: t[one.state] }),
+                onclick: () => choose(one.name),
+                onkeydown: keys,
+              },
+              h("b", { "aria-hidden": "true" }, SIGN[one.state]),
+              " ",
+              one.name,
+            ),
+          );
+          chips.push(...buttons);
+          return h(
+            "tr",
+            { hidden: !kept.length },
+            h(
+              "th",
+              { scope: "row" },
+              fill(t.lesson, { number: +lesson.number }),
+              " ",
+              lesson.title,
+              " ",
+              h("small", {}, fill(t.share, { done: own.length - own.filter(left).length, all: own.length })),
+            ),
+            h("td", { class: "chips" }, buttons),
+          );
+        }),
+      );
     }
     tell();
     if (held) chips.find((chip) => chip.dataset.name === held)?.focus();

@@ -2,7 +2,7 @@
 
 import traitlets
 
-from .view import View, esm
+from .view import View, front_end
 
 
 class ProgressMap(View):
@@ -13,7 +13,7 @@ class ProgressMap(View):
     `chosen` the name of an exercise. `twin` stands in for it where nothing can be clicked. `labels` replaces words of the view.
     """
 
-    _esm = esm("progress_map.js")
+    _esm, _css = front_end("progress_map")
     lessons = traitlets.List().tag(sync=True)
     exercises = traitlets.List().tag(sync=True)
     guesses = traitlets.List(traitlets.Int(), [0, 0]).tag(sync=True)

@@ -9,7 +9,7 @@ from ..figures.heatmaps import draw_cells
 from ..figures.labels import name_ticks
 from ..figures.picture import Picture
 from ..figures.style import INK, KEY, QUERY, course_style, new_figure, number, readable
-from .view import View, esm
+from .view import View, front_end
 
 KINDS = ("article", "adjective", "noun", "verb")
 ASKED = ("adjective", "noun", "article")
@@ -35,7 +35,7 @@ class QueryKeyEditor(View):
     for T tokens, C features and D questions. `labels` replaces words of the view. Raises ValueError if the sizes do not agree.
     """
 
-    _esm = esm("query_key_editor.js")
+    _esm, _css = front_end("query_key_editor")
     tokens = traitlets.List(traitlets.Unicode()).tag(sync=True)
     features = traitlets.List(traitlets.Unicode()).tag(sync=True)
     questions = traitlets.List(traitlets.Unicode()).tag(sync=True)

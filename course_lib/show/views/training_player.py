@@ -7,7 +7,7 @@ from ..figures.loss_plot import in_stretches
 from ..figures.style import readable
 from .packed import pack, unpack
 from .played import played
-from .view import View, esm
+from .view import View, front_end
 
 POINTS = 120  # of the curve
 
@@ -20,7 +20,7 @@ class TrainingPlayer(View):
     1. `labels` replaces words of the view. Raises ValueError for sizes that do not agree.
     """
 
-    _esm = esm("kit_for_heads.js", "training_player.js")
+    _esm, _css = front_end("training_player")
     losses, steps, taken = (traitlets.List().tag(sync=True) for _ in range(3))
     floors = traitlets.List().tag(sync=True)
     tokens = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -1,18 +1,15 @@
-"""What every view that can be moved shares: one script made of the kit and its own file, replaceable words, a twin that stands still."""
-
-from pathlib import Path
+"""What every view that can be moved shares: a script and a style sheet, words that can be replaced, a twin that stands still."""
 
 import anywidget
 import traitlets
 
 from ..figures.picture import with_twin
+from .bundle import script, style
 
-HERE = Path(__file__).parent
 
-
-def esm(*names):
-    """The whole script of a view: the kit, then the view's own file (and what it shares); none imports anything or asks the network."""
-    return "\n".join((HERE / part).read_text(encoding="utf-8") for part in ("kit.js", *names))
+def front_end(name):
+    """The two halves that a browser gets of the view NAME: its `_esm`, from NAME.js, and its `_css`, from NAME.css."""
+    return script(name), style(name)
 
 
 class View(anywidget.AnyWidget):
