@@ -69,7 +69,7 @@ def drag(page, view, name, to):
 def test_the_arithmetic_is_numpys(page):
     vectors = [[3.0, 1.0], [-1.3, 0.7], [0.1, -4.9], [1e-3, 1e-3], [0.0, 0.0], [-3.0, -1.0]]
     asked = [[a, b] for a in vectors for b in vectors]
-    for (a, b), got in zip(asked, views.calculate(page, "dot_product", "dotParts", asked), strict=True):
+    for (a, b), got in zip(asked, views.calculate(page, "kit/vectors", "dotParts", asked), strict=True):
         for name, value in dot_parts(a, b).items():
             if value is None:
                 assert got[name] is None
@@ -80,8 +80,8 @@ def test_the_arithmetic_is_numpys(page):
 def test_turning_keeps_the_length_and_lengthening_the_direction(page):
     start = [[3.0, 1.0], [-2.0, 2.0], [0.3, -0.1]]
     for step in (1, -1):
-        turned = np.array(views.calculate(page, "dot_product", "turned", [[v, step] for v in start]))
-        longer = np.array(views.calculate(page, "dot_product", "lengthened", [[v, step] for v in start]))
+        turned = np.array(views.calculate(page, "kit/vectors", "turned", [[v, step] for v in start]))
+        longer = np.array(views.calculate(page, "kit/vectors", "lengthened", [[v, step] for v in start]))
         np.testing.assert_allclose(np.hypot(*turned.T), np.hypot(*np.array(start).T), atol=1e-12)
         before, after = (np.degrees(np.arctan2(*np.array(v).T[::-1])) for v in (start, turned))
         np.testing.assert_allclose(after / 5, np.round(after / 5), atol=1e-9)

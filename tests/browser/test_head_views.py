@@ -119,7 +119,7 @@ def test_the_browser_reads_what_python_packed(page):
             const view = await import("data:text/javascript," + encodeURIComponent(source));
             return view.unpack(new DataView(Uint8Array.from(bytes).buffer), 2, 5);
         }""",
-        [views.script("kit/heads"), list(pack(patterns))],
+        [views.script("kit/weights"), list(pack(patterns))],
     )
     theirs = unpack(pack(patterns), 2, 5)
     for n in range(2):
@@ -307,7 +307,7 @@ def weights_of(grids):
 def test_average_is_numpys(page):
     patterns, offs = np.random.default_rng(2).random((3, 4, 4)), ([], [1], [0, 2], [0, 1, 2])
     asked = [[patterns.tolist(), off] for off in offs]
-    for off, got in zip(offs, views.calculate(page, "attention_grid", "average", asked), strict=True):
+    for off, got in zip(offs, views.calculate(page, "kit/attention", "average", asked), strict=True):
         on = [n for n in range(3) if n not in off]
         np.testing.assert_allclose(got, patterns[on].sum(0) / max(len(on), 1), atol=1e-12)
 

@@ -52,7 +52,7 @@ def test_the_arithmetic_is_numpys(page):
     asked = [
         [SCORES.tolist(), temperature, mask] for temperature in (0.1, 1.0, 7.5) for mask in ("none", "before", "after")
     ]
-    got = views.calculate(page, "attention_grid", "attention", asked)
+    got = views.calculate(page, "kit/attention", "attention", asked)
     for one, weights in zip(asked, got, strict=True):
         np.testing.assert_allclose(weights, grid_weights(*one), atol=1e-12)
 

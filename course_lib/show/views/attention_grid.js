@@ -1,6 +1,13 @@
-// AttentionGrid: the pattern of a head, or of several to choose from. The kit (kit.js) stands in front of this file.
-import { fill, frame, h, listen, putInto, wordsOf } from "./kit/kit.js";
-import { headTable, limit, mini } from "./kit/heads.js";
+// AttentionGrid: the pattern of a head, or of several to choose from.
+
+import { arcs } from "./kit/arcs.js";
+import { attention, average, zerosLike } from "./kit/attention.js";
+import { button, frame, h, smallPrint, spoken } from "./kit/elements.js";
+import { headTable, smallPattern } from "./kit/head_table.js";
+import { listen, putInto } from "./kit/model.js";
+import { columnWidth, patternTable, SAID, TOO_MANY } from "./kit/pattern_table.js";
+import { largest, positionOfLargest, sum } from "./kit/weights.js";
+import { fill, wordsOf } from "./kit/words.js";
 
 const EN = {
   temperature: "Temperature T",
@@ -29,356 +36,200 @@ const EN = {
   is_off: "{name}: switched off",
   average: "The average counts only heads that are on.",
 };
-export function attention(scores, T, mask) {
-  // scores[i][j] = q_i · k_j / √d   →  weights[i][j]
-  return scores.map((row, i) => {
-    const s = row.map((x, j) => (mask === "before" && j > i ? -Infinity : x / T));
-    const top = Math.max(...s),
-      e = s.map((x) => Math.exp(x - top)),
-      z = e.reduce((a, b) => a + b, 0);
-    return e.map((x, j) => (mask === "after" && j > i ? 0 : x / z));
-  });
-}
-export function average(patterns, off) {
-  // of the heads that are on: weights[i][j]; 0 if none is
-  const on = patterns.filter((_, n) => !off.includes(n));
-  return patterns[0].map((row, i) =>
-    row.map((_, j) => on.reduce((sum, W) => sum + W[i][j], 0) / Math.max(on.length, 1)),
-  );
-}
 
+/**
+ * What crosses to Python: the traits of AttentionGrid in attention_grid.py.
+ *
+ * @typedef {object} State
+ * @property {string[]} tokens Python: the text
+ * @property {number[][] | number[][][]} scores Python: scaled scores of one head, or of several
+ * @property {string[]} heads Python: names of several heads; empty for one
+ * @property {number} temperature both: what scores are divided by
+ * @property {"none" | "before" | "after"} mask both: where the future is hidden
+ * @property {"code" | "video"} view both: a row is a query, or a column is
+ * @property {boolean} numbers both: whether weights are written into their cells
+ * @property {number} query both: position of the token that looks
+ * @property {number} head both: the head that is shown, −1 for the average
+ * @property {number[]} off both: heads that are switched off
+ */
+
+/** @import { Model } from "./kit/model.js" */
+
+/** @param {{ model: Model<State>, el: HTMLElement }} host */
 function render({ model, el }) {
-  const t = wordsOf(model, EN),
-    get = (k) => model.get(k),
-    put = putInto(model);
-  let hover = null,
-    focus = null,
-    cells = [],
-    W = [],
-    all = [],
-    lit = -1,
-    warm = null;
-  const query = () => Math.min(hover ?? get("query"), get("tokens").length - 1),
-    several = () => Array.isArray(get("scores")[0][0]);
-  const T = h("input", {
-    type: "range",
-    min: -1,
-    max: 1,
-    step: 0.05,
-    oninput: () => put("temperature", +(10 ** +T.value).toFixed(2)),
-  });
-  const Tout = h("output", {});
-  const pick = (name, values) =>
-    h(
-      "select",
-      { onchange: (e) => put(name, e.target.value) },
-      values.map((v) => h("option", { value: v }, t[v])),
-    );
-  const maskSel = pick("mask", ["none", "before", "after"]),
-    laySel = pick("view", ["code", "video"]);
-  const num = h("input", { type: "checkbox", onchange: () => put("numbers", num.checked) });
-  const bar = h(
-    "div",
-    { class: "bar" },
-    h("label", {}, t.temperature, T, Tout),
-    h("label", {}, t.mask, maskSel),
-    h("label", {}, t.layout, laySel),
-    h("label", {}, num, t.numbers),
-  );
-  const heads = h("div"),
-    arcs = h("div", { "aria-hidden": "true" }),
-    grid = h("div"),
-    say = h("p", { "aria-live": "polite" }),
-    help = h("p", {}, h("small", {}, t.help));
-  const root = frame("ag", bar, heads, arcs, grid, say, help);
-  const nameOf = (n) => (n < 0 ? t.all : get("heads")[n]);
-  let table = null,
-    toggle = null;
+  const words = wordsOf(model, EN);
+  const get = (name) => model.get(name);
+  const put = putInto(model);
+  const controls = controlBar(words, get, put);
+  const heads = headChoice(words, get, put);
+  const table = patternTable(words, get, put, light);
+  const arcPlace = h("div", { "aria-hidden": "true" });
+  const sentence = spoken();
+  const root = frame("ag", controls.element, heads.element, arcPlace, table.element, sentence);
+  let weights = [];
+  let temperature = null;
 
-  function buildHeads() {
-    // a small picture of each head, and one of all of them together
-    const H = several() ? get("scores").length : 0;
-    table =
-      H > 1
-        ? headTable({ ...t, layer: t.heads, head: "{h}" }, 1, H + 1, 0, (_, n) =>
-            put("head", n === H ? -1 : n),
-          )
-        : null;
-    if (!table) return heads.replaceChildren();
-    table.table.querySelectorAll("thead th").forEach((th, n) => {
-      th.textContent = nameOf(n === H ? -1 : n);
-    });
-    toggle = h("button", {
-      type: "button",
-      onclick: () => {
-        const n = get("head"),
-          off = get("off");
-        put("off", off.includes(n) ? off.filter((one) => one !== n) : [...off, n]);
-      },
-    });
-    heads.replaceChildren(table.table, h("div", { class: "bar" }, toggle, h("small", {}, t.average)));
-  }
   function build() {
-    // the table: once per change of tokens or layout
-    const toks = get("tokens"),
-      n = toks.length,
-      video = get("view") === "video",
-      rowKind = video ? "k" : "q",
-      colKind = video ? "q" : "k",
-      small = n > 24;
-    const head = (kind, i, scope) =>
-      h(
-        "th",
-        { class: kind, scope, "data-q": kind === "q" ? i : null },
-        toks[i],
-        " ",
-        h("small", {}, `${kind}${i + 1}`),
-      );
-    cells = toks.map(() => Array(n));
-    const sums = toks.map((_, i) => h("td", { class: "s", "data-sum": i }));
-    const rows = toks.map((_, r) =>
-      h(
-        "tr",
-        {},
-        head(rowKind, r, "row"),
-        toks.map((_, c) => {
-          const [i, j] = video ? [c, r] : [r, c];
-          return (cells[i][j] = h(
-            "td",
-            { role: "gridcell", tabindex: -1, "data-r": r, "data-c": c, "data-i": i },
-            h("i"),
-            small ? [] : h("span"),
-          ));
-        }),
-        video ? [] : sums[r],
-      ),
-    );
-    if (video) rows.push(h("tr", {}, h("th", { scope: "row" }, t.sum), sums));
-    const at = (f) => (e) => {
-      const td = e.target.closest("td[role=gridcell]");
-      if (td) f(td, e);
-    };
-    grid.replaceChildren(
-      h(
-        "table",
-        {
-          role: "grid",
-          "aria-label": t.caption,
-          class: (n > 12 ? "many" : "") + (small ? " small" : ""),
-          style: `--w:${small ? 17 : n > 12 ? 38 : width(toks)}px;--h:${small ? 17 : 40}px`,
-          onmouseover: at((td) => {
-            hover = +td.dataset.i;
-            light();
-          }),
-          onclick: at((td) => put("query", +td.dataset.i)),
-          onkeydown: at((_, e) => keys(e)),
-          onfocusin: at((td) => {
-            focus = [+td.dataset.r, +td.dataset.c];
-            hover = +td.dataset.i;
-            light();
-          }),
-          onmouseleave: () => {
-            hover = null;
-            light();
-          },
-        },
-        h("caption", {}, t.caption),
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            h("td", { class: "s" }),
-            toks.map((_, c) => head(colKind, c, "col")),
-            video ? [] : h("th", { scope: "col" }, t.sum),
-          ),
-        ),
-        h("tbody", {}, rows),
-      ),
-    );
-    focus = null;
-    num.disabled = small;
+    table.build();
     paint();
   }
-  const width = (toks) => Math.max(46, 8 * Math.max(...toks.map((s) => s.length)) + 10);
-  function keys(e) {
-    const n = get("tokens").length,
-      [r, c] = focus,
-      step = {
-        ArrowUp: [-1, 0],
-        ArrowDown: [1, 0],
-        ArrowLeft: [0, -1],
-        ArrowRight: [0, 1],
-        Home: [0, -n],
-        End: [0, n],
-      }[e.key];
-    if (e.key === "Enter" || e.key === " ") {
-      put("query", query());
-      e.preventDefault();
-      return;
-    }
-    if (!step) return;
-    e.preventDefault();
-    e.stopPropagation();
-    const lim = (x) => limit(x, 0, n - 1),
-      [R, C] = [lim(r + step[0]), lim(c + step[1])];
-    (get("view") === "video" ? cells[C][R] : cells[R][C]).focus();
-  }
+
+  /** The weights, on every change of what they are made of. */
   function paint() {
-    // the weights: on every change of what they are made of
-    const toks = get("tokens"),
-      temp = get("temperature"),
-      mask = get("mask"),
-      off = get("off"),
-      n = get("head"),
-      numbers = get("numbers"),
-      zero = (P) => P.map((row) => row.map(() => 0));
-    all = (several() ? get("scores") : [get("scores")]).map((scores) => attention(scores, temp, mask));
-    const chosen = several() ? n : 0,
-      gone = several() && off.includes(chosen);
-    W = chosen < 0 ? average(all, off) : gone ? zero(all[chosen]) : all[chosen];
-    root.classList.toggle("at-once", temp !== warm);
-    warm = temp; // circles follow a slider at once; they grow only where a choice changes them
-    T.value = Math.log10(temp);
-    Tout.textContent = temp.toFixed(2);
-    maskSel.value = mask;
-    laySel.value = get("view");
-    num.checked = get("numbers") && !num.disabled;
-    T.setAttribute("aria-valuetext", temp.toFixed(2));
-    cells.forEach((row, i) =>
-      row.forEach((td, j) => {
-        const w = W[i][j],
-          x = mask !== "none" && j > i,
-          d = `scale(${Math.sqrt(w).toFixed(3)})`;
-        td.classList.toggle("x", x);
-        if (td.firstChild.style.transform !== d) td.firstChild.style.transform = d;
-        const text = numbers ? (x ? (mask === "before" ? "−∞" : "0") : w < 0.005 ? "" : w.toFixed(2)) : "",
-          spot = td.children[1];
-        if (spot && spot.textContent !== text) spot.textContent = text;
-        const label = `${t.query} ${toks[i]}, ${t.key} ${toks[j]}, ${x ? t.masked : t.weight + " " + w.toFixed(2)}`;
-        if (td.ariaLabel !== label) td.setAttribute("aria-label", label);
-      }),
-    );
-    grid.querySelectorAll("[data-sum]").forEach((td) => {
-      const s = W[+td.dataset.sum].reduce((a, b) => a + b, 0),
-        bad = Math.abs(s - 1) > 0.005;
-      td.textContent = s.toFixed(2);
-      td.classList.toggle("bad", bad);
-    });
-    if (table) {
-      const H = all.length;
-      table.buttons[0].forEach((b, i) => {
-        b.replaceChildren(mini(i === H ? average(all, off) : all[i]));
-        b.className = off.includes(i) ? "off" : "";
-      });
-      table.mark(0, n < 0 ? H : n);
-      toggle.disabled = n < 0;
-      toggle.textContent = fill(off.includes(n) ? t.on : t.off, { name: nameOf(n) });
-    }
-    lit = -1;
+    const several = heads.several();
+    const scores = several ? get("scores") : [get("scores")];
+    const patterns = scores.map((one) => attention(one, get("temperature"), get("mask")));
+    weights = chosenPattern(patterns, several ? get("head") : 0, several ? get("off") : []);
+    // Circles follow a slider at once; they grow slowly where a choice changes them.
+    root.classList.toggle("at-once", get("temperature") !== temperature);
+    temperature = get("temperature");
+    controls.paint();
+    table.paint(weights);
+    heads.paint(patterns);
     light();
   }
+
+  /** What depends on the query that is chosen or pointed at: highlights, the sentence, arcs. */
   function light() {
-    // the query that is chosen: highlights, arcs, sentence
-    const toks = get("tokens"),
-      n = toks.length,
-      q = query();
-    if (lit !== q)
-      cells.forEach((row, i) => {
-        if (lit < 0 || i === lit || i === q) row.forEach((td) => td.classList.toggle("on", i === q));
-      });
-    const stop = focus ? grid.querySelector(`td[data-r="${focus[0]}"][data-c="${focus[1]}"]`) : cells[q][0];
-    grid.querySelectorAll('td[tabindex="0"]').forEach((td) => {
-      td.tabIndex = -1;
-    });
-    stop.tabIndex = 0;
-    grid.querySelectorAll("[data-q]").forEach((th) => th.classList.toggle("on", +th.dataset.q === q));
-    if (table)
-      table.buttons[0].forEach((b, i) => {
-        const row = (i === all.length ? average(all, get("off")) : all[i])[q],
-          most = row.indexOf(Math.max(...row)),
-          name = nameOf(i === all.length ? -1 : i);
-        b.setAttribute(
-          "aria-label",
-          get("off").includes(i)
-            ? fill(t.is_off, { name })
-            : fill(t.cell, { name, q: toks[q], most: toks[most], weight: row[most].toFixed(2) }),
-        );
-      });
-    lit = q;
-    const order = W[q]
-      .map((w, j) => [w, j])
-      .filter(([w]) => w >= 0.005)
-      .sort((a, b) => b[0] - a[0]);
-    say.textContent =
-      table && get("off").includes(get("head"))
-        ? fill(t.gone, { name: nameOf(get("head")) })
-        : fill(t.line, {
-            q: toks[q],
-            list: order.map(([w, j]) => `${toks[j]} ${w.toFixed(2)}`).join(", "),
-            sum: W[q].reduce((a, b) => a + b, 0).toFixed(2),
-          });
-    if (n > 24) return arcs.replaceChildren(); // words side by side would not fit
-    const wide = width(toks),
-      x = (i) => wide * (i + 0.5),
-      H = 30 + 9 * Math.min(8, n),
-      up = (d) => H - 26 - (11 * 8 * d) / Math.max(8, n);
-    arcs.replaceChildren(
-      h(
-        "svg",
-        { width: wide * n, height: H + 24 }, // an arrow points the way the information flows: key → query
-        h(
-          "defs",
-          {},
-          h(
-            "marker",
-            { id: "ag-tip", markerWidth: 3, markerHeight: 3, refX: 0.2, refY: 1.5, orient: "auto" },
-            h("path", { d: "M0,0 L2.2,1.5 L0,3 z", style: "fill:var(--q);stroke:none" }),
-          ),
-        ),
-        order.map(([w, j]) => {
-          const sw = 0.6 + 7 * w,
-            end = H - 2 * sw,
-            d = Math.abs(j - q),
-            peak = d ? up(d) : up(2.5),
-            [from, to, bend] = d ? [x(j), x(q) + 3 * Math.sign(j - q), 0] : [x(q) + 12, x(q) - 4, 22];
-          return h("path", {
-            d: `M${from},${H} C${from + bend},${peak} ${to - bend},${peak} ${to},${end}`,
-            "marker-end": "url(#ag-tip)",
-            "stroke-width": sw,
-            opacity: 0.4 + 0.6 * w,
-          });
-        }),
-        toks.map((s, i) =>
-          h(
-            "text",
-            {
-              x: x(i),
-              y: H + 16,
-              style:
-                i === q
-                  ? "font-weight:800;text-decoration:underline;fill:var(--q)"
-                  : `opacity:${0.45 + 0.55 * Math.min(1, 2 * W[q][i])}`,
-            },
-            s,
-          ),
-        ),
-      ),
+    const tokens = get("tokens");
+    const query = table.query();
+    table.highlight(query);
+    heads.say(query);
+    const looks = largest(weights[query], SAID);
+    sentence.textContent = heads.isOff() ? fill(words.gone, { name: heads.name() }) : saidOf(query, looks);
+    const fits = tokens.length <= TOO_MANY;
+    arcPlace.replaceChildren(
+      ...(fits ? [arcs(tokens, columnWidth(tokens), query, weights[query], looks)] : []),
     );
   }
+
+  function saidOf(query, looks) {
+    const tokens = get("tokens");
+    const list = looks.map(([weight, key]) => `${tokens[key]} ${weight.toFixed(2)}`).join(", ");
+    return fill(words.line, { q: tokens[query], list, sum: sum(weights[query]).toFixed(2) });
+  }
+
+  root.append(smallPrint(words.help));
   el.append(root);
-  buildHeads();
+  heads.build();
   build();
-  const stop = [
+  const stops = [
     listen(model, ["heads"], () => {
-      buildHeads();
+      heads.build();
       paint();
     }),
     listen(model, ["tokens", "view"], build),
     listen(model, ["scores", "temperature", "mask", "numbers", "head", "off"], paint),
     listen(model, ["query"], light),
   ];
-  return () => stop.forEach((f) => f());
+  return () => stops.forEach((stop) => stop());
 }
+
+function chosenPattern(patterns, head, off) {
+  if (head < 0) return average(patterns, off);
+  return off.includes(head) ? zerosLike(patterns[head]) : patterns[head];
+}
+
+// ---- temperature, mask, layout, numbers
+
+function controlBar(words, get, put) {
+  const warmth = h("input", { type: "range", min: -1, max: 1, step: 0.05, oninput: putTemperature });
+  const shown = h("output");
+  const mask = selection("mask", ["none", "before", "after"]);
+  const layout = selection("view", ["code", "video"]);
+  const onchange = () => put("numbers", numbers.checked);
+  const numbers = h("input", { type: "checkbox", onchange });
+  const element = h(
+    "div",
+    { class: "bar" },
+    h("label", {}, words.temperature, warmth, shown),
+    h("label", {}, words.mask, mask),
+    h("label", {}, words.layout, layout),
+    h("label", {}, numbers, words.numbers),
+  );
+
+  function putTemperature() {
+    put("temperature", Number((10 ** Number(warmth.value)).toFixed(2)));
+  }
+
+  function selection(name, values) {
+    const options = values.map((value) => h("option", { value }, words[value]));
+    return h("select", { onchange: (event) => put(name, event.target.value) }, options);
+  }
+
+  function paint() {
+    const temperature = get("temperature").toFixed(2);
+    warmth.value = Math.log10(get("temperature"));
+    warmth.setAttribute("aria-valuetext", temperature);
+    shown.textContent = temperature;
+    mask.value = get("mask");
+    layout.value = get("view");
+    numbers.disabled = get("tokens").length > TOO_MANY;
+    numbers.checked = get("numbers") && !numbers.disabled;
+  }
+
+  return { element, paint };
+}
+
+// ---- several heads: a small picture of each, and one of all of them together, the last
+
+function headChoice(words, get, put) {
+  const element = h("div");
+  const toggle = button("", switchHead);
+  let table = null;
+  let patterns = [];
+
+  const several = () => Array.isArray(get("scores")[0][0]);
+  const nameOf = (head) => (head < 0 ? words.all : get("heads")[head]);
+  const isOff = () => Boolean(table) && get("off").includes(get("head"));
+  /** The head at a place of the table; the last one is the average. */
+  const headAt = (place) => (place === get("scores").length ? -1 : place);
+
+  function switchHead() {
+    const [head, off] = [get("head"), get("off")];
+    put("off", off.includes(head) ? off.filter((one) => one !== head) : [...off, head]);
+  }
+
+  function build() {
+    const count = several() ? get("scores").length : 0;
+    table = null;
+    element.replaceChildren();
+    if (count < 2) return;
+    const titles = { layer: words.heads, head: "{h}" };
+    table = headTable(titles, 1, count + 1, 0, (_, place) => put("head", headAt(place)));
+    table.table.querySelectorAll("thead th").forEach((title, place) => {
+      title.textContent = nameOf(headAt(place));
+    });
+    element.append(table.table, h("div", { class: "bar" }, toggle, h("small", {}, words.average)));
+  }
+
+  function paint(newPatterns) {
+    if (!table) return;
+    const [head, off] = [get("head"), get("off")];
+    patterns = [...newPatterns, average(newPatterns, off)];
+    table.buttons[0].forEach((one, place) => {
+      one.replaceChildren(smallPattern(patterns[place]));
+      one.className = off.includes(place) ? "off" : "";
+    });
+    table.mark(0, head < 0 ? newPatterns.length : head);
+    toggle.disabled = head < 0;
+    toggle.textContent = fill(off.includes(head) ? words.on : words.off, { name: nameOf(head) });
+  }
+
+  /** Tell screen readers whom the query looks at, head by head. */
+  function say(query) {
+    const tokens = get("tokens");
+    table?.buttons[0].forEach((one, place) => {
+      const name = nameOf(headAt(place));
+      const row = patterns[place][query];
+      const most = positionOfLargest(row);
+      const parts = { name, q: tokens[query], most: tokens[most], weight: row[most].toFixed(2) };
+      const off = get("off").includes(place);
+      one.setAttribute("aria-label", off ? fill(words.is_off, { name }) : fill(words.cell, parts));
+    });
+  }
+
+  return { element, several, build, paint, say, isOff, name: () => nameOf(get("head")) };
+}
+
 export default { render };

@@ -1,41 +1,57 @@
-// Choice: a question with one answer to choose, by mouse or by keyboard; Python says what the guess earns. The kit (kit.js) stands in front.
-import { frame, h, listen, putInto, wordsOf } from "./kit/kit.js";
+// Choice: a question with one answer to choose, by mouse or by keyboard; Python says what the guess earns.
 
-const EN = { predict: "Predict:" };
-const inline = (text) => text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? h("code", {}, part) : part)); // `code` in backticks; all else is text
-let made = 0;
+import { frame, h, spoken } from "./kit/elements.js";
+import { listen, putInto } from "./kit/model.js";
+import { wordsOf } from "./kit/words.js";
 
+const EN = {
+  predict: "Predict:",
+};
+let made = 0; // questions up to now: radio buttons of one name belong together
+
+/**
+ * What crosses to Python: the traits of Choice in choice.py.
+ *
+ * @typedef {object} State
+ * @property {string} question Python: what is asked; `code` stands in backticks, here and below
+ * @property {string[]} options Python: the answers to choose from
+ * @property {number} guess both: position of the chosen option, or −1
+ * @property {string} mark Python: the sign that the guess earns, ✓ or ✗
+ * @property {string} said Python: the sentence that it earns
+ */
+
+/** @import { Model } from "./kit/model.js" */
+
+/** @param {{ model: Model<State>, el: HTMLElement }} host */
 function render({ model, el }) {
-  const t = wordsOf(model, EN),
-    put = putInto(model),
-    name = `choice-${Date.now()}-${made++}`;
-  const radios = model
-    .get("options")
-    .map((_, i) => h("input", { type: "radio", name, value: i, onchange: () => put("guess", i) }));
-  const labels = model
-    .get("options")
-    .map((option, i) => h("label", {}, radios[i], h("span", {}, inline(option))));
-  const said = h("p", { role: "status", "aria-live": "polite" });
-  el.append(
-    frame(
-      "ch",
-      h(
-        "fieldset",
-        {},
-        h("legend", {}, h("b", {}, t.predict), " ", inline(model.get("question"))),
-        h("div", { class: "all" }, labels),
-      ),
-      said,
-    ),
-  );
+  const words = wordsOf(model, EN);
+  const put = putInto(model);
+  const name = `choice-${Date.now()}-${made++}`;
+  const radios = model.get("options").map((_, position) => {
+    return h("input", { type: "radio", name, value: position, onchange: () => put("guess", position) });
+  });
+  const options = model.get("options").map((option, position) => {
+    return h("label", {}, radios[position], h("span", {}, withCode(option)));
+  });
+  const question = h("legend", {}, h("b", {}, words.predict), " ", withCode(model.get("question")));
+  const answer = spoken({ role: "status" });
+  el.append(frame("ch", h("fieldset", {}, question, h("div", { class: "all" }, options)), answer));
+
   function paint() {
-    radios.forEach((radio, i) => {
-      radio.checked = i === model.get("guess");
+    radios.forEach((radio, position) => {
+      radio.checked = position === model.get("guess");
     });
-    const words = model.get("said");
-    said.replaceChildren(...(words ? [h("b", {}, model.get("mark")), " ", ...inline(words)] : []));
+    const said = model.get("said");
+    answer.replaceChildren(...(said ? [h("b", {}, model.get("mark")), " ", ...withCode(said)] : []));
   }
+
   paint();
   return listen(model, ["guess", "said", "mark"], paint);
 }
+
+/** `code` in backticks becomes code; all else is text. */
+function withCode(text) {
+  return text.split(/`([^`]+)`/).map((part, index) => (index % 2 ? h("code", {}, part) : part));
+}
+
 export default { render };

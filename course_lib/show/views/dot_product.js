@@ -1,5 +1,11 @@
-// DotProduct: two arrows to drag (steps of a half), to turn and to lengthen by keyboard. The kit (kit.js) stands in front of this file.
-import { fill, frame, h, listen, number, putInto, wordsOf } from "./kit/kit.js";
+// DotProduct: two arrows to drag (steps of a half), to turn and to lengthen by keyboard.
+
+import { frame, h, setAttributes, smallPrint, spoken, times } from "./kit/elements.js";
+import { keepHere, limit } from "./kit/keys.js";
+import { listen, putInto } from "./kit/model.js";
+import { runningSumBars } from "./kit/running_sum_bars.js";
+import { area, dotParts, inDegrees, inRadians, lengthened, turned } from "./kit/vectors.js";
+import { fill, number, wordsOf } from "./kit/words.js";
 
 const EN = {
   plane: "Two arrows: drag their tips",
@@ -19,69 +25,98 @@ const EN = {
   at: "{name} goes to ({x}, {y}), length {length}",
   line: "a · b = {p0} + {p1} = {dot}. Angle {angle}°, cosine {cosine}: {side}.",
   empty: "a · b = {p0} + {p1} = {dot}: {side}.",
-  help: "Drag a tip. Or choose an arrow with Tab: ← → turn it by 5°, ↑ ↓ make it longer or shorter, Shift and an arrow key move its tip.",
+  help:
+    "Drag a tip. Or choose an arrow with Tab: ← → turn it by 5°, ↑ ↓ make it longer or shorter, " +
+    "Shift and an arrow key move its tip.",
 };
-const SIZE = 290,
-  WIDE = 250,
-  HIGH = 290; // pixels of the plane, and of the bars
-export function dotParts(a, b) {
-  // the arithmetic, as NumPy's in dot_product.py
-  const products = a.map((x, i) => x * b[i]),
-    sums = [products[0], products[0] + products[1]],
-    lengths = [Math.hypot(...a), Math.hypot(...b)];
-  const point = lengths[0] * lengths[1] > 0,
-    angle = point ? (Math.atan2(Math.abs(a[0] * b[1] - a[1] * b[0]), sums[1]) * 180) / Math.PI : null;
-  return { products, sums, lengths, angle, cosine: point ? sums[1] / (lengths[0] * lengths[1]) : null };
-}
-export function turned([x, y], steps) {
-  // to the next multiples of 5 degrees; the length stays
-  const now = (Math.atan2(y, x) * 180) / Math.PI / 5,
-    to = (steps > 0 ? Math.floor(now + 1e-6) : Math.ceil(now - 1e-6)) + steps,
-    r = Math.hypot(x, y);
-  return [r * Math.cos((to * Math.PI) / 36), r * Math.sin((to * Math.PI) / 36)];
-}
-export function lengthened([x, y], steps) {
-  // to the next multiples of a half; an arrow never vanishes this way
-  const r = Math.hypot(x, y),
-    to = Math.max(0.5, ((steps > 0 ? Math.floor(2 * r + 1e-6) : Math.ceil(2 * r - 1e-6)) + steps) / 2);
-  return r ? [(x * to) / r, (y * to) / r] : [0.5, 0];
+const NAMES = ["a", "b"];
+const SIZE = 290; // pixels of the plane
+
+/**
+ * What crosses to Python: the traits of DotProduct in dot_product.py.
+ *
+ * @typedef {object} State
+ * @property {[number, number]} a both: the first arrow
+ * @property {[number, number]} b both: the second arrow
+ * @property {number} reach Python: the plane goes from −reach to reach
+ */
+
+/** @import { Model } from "./kit/model.js" */
+
+/** @param {{ model: Model<State>, el: HTMLElement }} host */
+function render({ model, el }) {
+  const words = wordsOf(model, EN);
+  const put = putInto(model);
+  const plane = arrowPlane(words, model, put);
+  const bars = runningSumBars(words.sum);
+  const table = numberTable(words, model, put, paint);
+  const sentence = spoken();
+  const side = h("div", { class: "both" }, plane.element, bars.element, table.element);
+  el.append(frame("dp", side, sentence, smallPrint(words.help)));
+
+  function paint() {
+    const a = model.get("a");
+    const b = model.get("b");
+    const parts = dotParts(a, b);
+    plane.paint(a, b, parts);
+    bars.draw(a, b, parts.products, parts.sums);
+    table.paint(a, b, parts);
+    sentence.textContent = said(words, parts);
+  }
+
+  paint();
+  return listen(model, ["a", "b"], paint);
 }
 
-function render({ model, el }) {
-  const t = wordsOf(model, EN),
-    put = putInto(model),
-    reach = model.get("reach"),
-    unit = SIZE / (2 * reach + 1.2),
-    names = ["a", "b"];
-  const px = (x) => SIZE / 2 + x * unit,
-    py = (y) => SIZE / 2 - y * unit;
-  const limited = (v) => v.map((x) => Math.max(-reach, Math.min(reach, x)));
-  const within = (v) => (Math.max(...v.map(Math.abs)) > reach + 1e-9 ? null : v); // turning and lengthening stop at the edge
-  const lines = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach).flatMap((n) => [
-    h("line", { x1: px(n), x2: px(n), y1: py(-reach), y2: py(reach), class: n ? "" : "axis" }),
-    h("line", { y1: py(n), y2: py(n), x1: px(-reach), x2: px(reach), class: n ? "" : "axis" }),
-  ]);
-  const turn = h("path", { class: "turn" }),
-    degrees = h("text", { "text-anchor": "middle" });
-  const tips = names.map((name) => {
-    const g = h(
+function said(words, { products, sums, angle, cosine }) {
+  const [first, second] = products.map((product) => number(product));
+  const parts = { p0: first, p1: second.startsWith("−") ? `(${second})` : second, dot: number(sums[1]) };
+  if (cosine === null) return fill(words.empty, { ...parts, side: words.none });
+  const side = Math.abs(sums[1]) < 1e-9 ? words.right : sums[1] > 0 ? words.same : words.opposite;
+  return fill(words.line, { ...parts, angle: number(angle, 0), cosine: number(cosine), side });
+}
+
+// ---- the plane with its two arrows
+
+function arrowPlane(words, model, put) {
+  const reach = model.get("reach");
+  const unit = SIZE / (2 * reach + 1.2);
+  const toX = (x) => SIZE / 2 + x * unit;
+  const toY = (y) => SIZE / 2 - y * unit;
+  const inside = (vector) => vector.map((x) => limit(x, -reach, reach));
+  const fits = (vector) => Math.max(...vector.map(Math.abs)) <= reach + 1e-9;
+  const turn = h("path", { class: "turn" });
+  const degrees = h("text", { "text-anchor": "middle" });
+  const tips = NAMES.map(tip);
+  const grid = h(
+    "g",
+    { class: "grid" },
+    times(2 * reach + 1, (index) => gridLines(index - reach)),
+    h("text", { x: SIZE - 10, y: toY(0) + 14, "text-anchor": "end" }, words.first),
+    h("text", { x: toX(0) + 6, y: 21 }, words.second),
+  );
+  const size = { width: SIZE, height: SIZE };
+  const element = h("svg", { ...size, role: "group", "aria-label": words.plane }, grid, turn, degrees, tips);
+
+  function gridLines(at) {
+    const name = at ? "" : "axis";
+    return [
+      h("line", { x1: toX(at), x2: toX(at), y1: toY(-reach), y2: toY(reach), class: name }),
+      h("line", { y1: toY(at), y2: toY(at), x1: toX(-reach), x2: toX(reach), class: name }),
+    ];
+  }
+
+  function tip(name) {
+    const slider = { role: "slider", "aria-label": fill(words.arrow, { name }) };
+    const group = h(
       "g",
       {
-        class: `tip ${name}`,
-        tabindex: 0,
-        role: "slider",
-        "aria-label": fill(t.arrow, { name }),
-        "aria-valuemin": -180,
-        "aria-valuemax": 180,
-        "data-arrow": name,
-        onkeydown: (e) => keys(e, name),
-        onpointerdown: (e) => {
-          e.preventDefault();
-          g.focus();
-          g.setPointerCapture(e.pointerId);
-        },
-        onpointermove: (e) => {
-          if (g.hasPointerCapture(e.pointerId)) drag(e, name);
+        ...{ class: `tip ${name}`, tabindex: 0, ...slider },
+        ...{ "aria-valuemin": -180, "aria-valuemax": 180, "data-arrow": name },
+        onkeydown: (event) => moveByKey(event, name),
+        onpointerdown: take,
+        onpointermove: (event) => {
+          if (group.hasPointerCapture(event.pointerId)) drag(event, name);
         },
       },
       h("line"),
@@ -89,205 +124,140 @@ function render({ model, el }) {
       h("circle", { r: 13 }),
       h("text"),
     );
-    return g;
-  });
-  const plane = h(
-    "svg",
-    { width: SIZE, height: SIZE, role: "group", "aria-label": t.plane },
-    h(
-      "g",
-      { class: "grid" },
-      lines,
-      h("text", { x: SIZE - 10, y: py(0) + 14, "text-anchor": "end" }, t.first),
-      h("text", { x: px(0) + 6, y: 21 }, t.second),
-    ),
-    turn,
-    degrees,
-    tips,
-  );
-  const bars = h("svg", { class: "bars", width: WIDE, height: HIGH, "aria-hidden": "true" });
-  const boxes = names.map((name) =>
-    [0, 1].map((i) =>
-      h("input", {
-        type: "number",
-        step: 0.5,
-        min: -reach,
-        max: reach,
-        "aria-label": `${name}, ${i ? t.second : t.first}`,
-        "data-box": name + i,
-        oninput: (e) => {
-          const x = e.target.valueAsNumber;
-          if (Number.isFinite(x)) {
-            const v = [...model.get(name)];
-            v[i] = limited([x])[0];
-            put(name, v);
-          }
-        },
-        onblur: paint,
-      }),
-    ),
-  );
-  const cells = { product: [h("td"), h("td")], running: [h("td"), h("td")] };
-  const table = h(
+    return group;
+  }
+
+  function take(event) {
+    event.preventDefault();
+    event.currentTarget.focus();
+    event.currentTarget.setPointerCapture(event.pointerId);
+  }
+
+  function drag(event, name) {
+    const box = element.getBoundingClientRect();
+    const toHalf = (x) => Math.round(2 * x) / 2 || 0;
+    const right = toHalf((event.clientX - box.left - SIZE / 2) / unit);
+    const up = toHalf((SIZE / 2 - event.clientY + box.top) / unit);
+    const vector = inside([right, up]);
+    if (String(vector) !== String(model.get(name))) put(name, vector);
+  }
+
+  function moveByKey(event, name) {
+    const steps = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    if (!(event.key in steps)) return;
+    keepHere(event);
+    const [right, up] = steps[event.key];
+    const [x, y] = model.get(name);
+    if (event.shiftKey) return put(name, inside([x + right / 2, y + up / 2]));
+    const vector = right ? turned([x, y], -right) : lengthened([x, y], up);
+    if (fits(vector)) put(name, vector); // turning and lengthening stop at the edge
+  }
+
+  function paint(a, b, parts) {
+    const { angle, lengths } = parts;
+    const close = angle !== null && angle < 8 && Math.abs(lengths[0] - lengths[1]) * unit < 24;
+    paintTip(0, a, lengths[0], 0);
+    paintTip(1, b, lengths[1], close ? -30 : 0); // two names in one place
+    paintAngle(a, b, parts);
+  }
+
+  function paintTip(which, [x, y], length, aside) {
+    const [line, head, ring, label] = tips[which].children;
+    const way = Math.atan2(y, x);
+    const neck = length ? 10 : 0;
+    const [endX, endY] = [toX(x) - neck * Math.cos(way), toY(y) + neck * Math.sin(way)];
+    setAttributes(line, { x1: toX(0), y1: toY(0), x2: endX, y2: endY });
+    setAttributes(head, { transform: `translate(${toX(x)},${toY(y)}) rotate(${-inDegrees(way)})` });
+    setAttributes(ring, { cx: toX(x), cy: toY(y) });
+    const beyond = length ? 21 / unit : 0.6;
+    const seen = (pixel) => limit(pixel, 9, SIZE - 9);
+    const [labelX, labelY] = [toX(x + beyond * Math.cos(way)), toY(y + beyond * Math.sin(way))];
+    setAttributes(label, { x: seen(labelX + aside), y: seen(labelY + 5) });
+    label.textContent = NAMES[which];
+    const spot = { name: NAMES[which], x: number(x), y: number(y), length: number(length) };
+    setAttributes(tips[which], {
+      "aria-valuenow": Math.round(inDegrees(way)),
+      "aria-valuetext": fill(words.at, spot),
+    });
+  }
+
+  /** The arc from a to b, and the angle beside its middle. */
+  function paintAngle(a, b, { angle, lengths }) {
+    const start = Math.atan2(a[1], a[0]);
+    const end = Math.atan2(b[1], b[0]);
+    const turnsLeft = area(a, b) >= 0;
+    const middle = start + ((turnsLeft ? 1 : -1) * inRadians(angle ?? 0)) / 2;
+    const radius = 0.42 * Math.min(...lengths) * unit;
+    const onCircle = (way, at) => [toX(0) + at * Math.cos(way), toY(0) - at * Math.sin(way)];
+    const arc = `A${radius},${radius} 0 0 ${turnsLeft ? 0 : 1} ${onCircle(end, radius)}`;
+    turn.setAttribute("d", angle ? `M${onCircle(start, radius)} ${arc}` : "");
+    degrees.textContent = angle === null ? "" : `${number(angle, 0)}°`;
+    const [x, y] = onCircle(middle, radius + 16);
+    setAttributes(degrees, { x, y: y + 4 });
+  }
+
+  return { element, paint };
+}
+
+// ---- the numbers to type over, their products and running sums
+
+function numberTable(words, model, put, paintAll) {
+  const reach = model.get("reach");
+  const boxes = NAMES.map((name) => [box(name, 0), box(name, 1)]);
+  const products = [h("td"), h("td")];
+  const sums = [h("td"), h("td")];
+  const title = (name) => h("th", { scope: "col" }, name);
+  const row = (name, attributes, cells) => {
+    return h("tr", attributes.row ?? {}, h("th", { scope: "row", ...attributes.name }, name), cells);
+  };
+  const element = h(
     "table",
     {},
-    h(
-      "thead",
-      {},
-      h("tr", {}, h("td"), h("th", { scope: "col" }, t.first), h("th", { scope: "col" }, t.second)),
-    ),
+    h("thead", {}, h("tr", {}, h("td"), title(words.first), title(words.second))),
     h(
       "tbody",
       {},
-      names.map((name, n) =>
-        h(
-          "tr",
-          {},
-          h("th", { scope: "row", class: name }, name),
-          boxes[n].map((box) => h("td", {}, box)),
+      NAMES.map((name, which) =>
+        row(
+          name,
+          { name: { class: name } },
+          boxes[which].map((one) => h("td", {}, one)),
         ),
       ),
-      h("tr", {}, h("th", { scope: "row" }, t.product), cells.product),
-      h("tr", { class: "sum" }, h("th", { scope: "row" }, t.running), cells.running),
+      row(words.product, {}, products),
+      row(words.running, { row: { class: "sum" } }, sums),
     ),
   );
-  const say = h("p", { "aria-live": "polite" });
-  el.append(
-    frame("dp", h("div", { class: "both" }, plane, bars, table), say, h("p", {}, h("small", {}, t.help))),
-  );
 
-  function drag(e, name) {
-    const box = plane.getBoundingClientRect(),
-      half = (x) => Math.round(2 * x) / 2 || 0;
-    const to = limited([
-      half((e.clientX - box.left - SIZE / 2) / unit),
-      half((SIZE / 2 - e.clientY + box.top) / unit),
-    ]);
-    if (String(to) !== String(model.get(name))) put(name, to);
+  function box(name, axis) {
+    const label = `${name}, ${axis ? words.second : words.first}`;
+    const oninput = (event) => type(name, axis, event.target.valueAsNumber);
+    const range = { step: 0.5, min: -reach, max: reach };
+    const attributes = { type: "number", ...range, "aria-label": label, "data-box": name + axis };
+    return h("input", { ...attributes, oninput, onblur: paintAll });
   }
-  function keys(e, name) {
-    const [x, y] = model.get(name),
-      [right, up] = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[
-        e.key
-      ] ?? [0, 0];
-    if (!right && !up) return;
-    e.preventDefault();
-    e.stopPropagation();
-    const to = e.shiftKey
-      ? limited([x + right / 2, y + up / 2])
-      : within(right ? turned([x, y], -right) : lengthened([x, y], up));
-    if (to) put(name, to);
+
+  function type(name, axis, typed) {
+    if (!Number.isFinite(typed)) return;
+    const vector = [...model.get(name)];
+    vector[axis] = limit(typed, -reach, reach);
+    put(name, vector);
   }
-  function paint() {
-    // the arrows, the bars, the table and the sentence: on every change
-    const a = model.get("a"),
-      b = model.get("b"),
-      { products, sums, lengths, angle, cosine } = dotParts(a, b);
-    [a, b].forEach(([x, y], n) => {
-      const [line, head, ring, label] = tips[n].children,
-        way = Math.atan2(y, x),
-        out = lengths[n] ? 21 / unit : 0.6;
-      const set = (node, attrs) => Object.entries(attrs).forEach(([k, v]) => node.setAttribute(k, v));
-      set(line, {
-        x1: px(0),
-        y1: py(0),
-        x2: px(x) - 10 * Math.cos(way) * !!lengths[n],
-        y2: py(y) + 10 * Math.sin(way) * !!lengths[n],
-      });
-      set(head, { transform: `translate(${px(x)},${py(y)}) rotate(${(-way * 180) / Math.PI})` });
-      set(ring, { cx: px(x), cy: py(y) });
-      const lift =
-        n && angle !== null && angle < 8 && Math.abs(lengths[0] - lengths[1]) * unit < 24 ? -30 : 0; // two names in one place
-      const keep = (v) => Math.max(9, Math.min(SIZE - 9, v));
-      set(label, { x: keep(px(x + out * Math.cos(way)) + lift), y: keep(py(y + out * Math.sin(way)) + 5) });
-      label.textContent = names[n];
-      set(tips[n], {
-        "aria-valuenow": Math.round((way * 180) / Math.PI),
-        "aria-valuetext": fill(t.at, {
-          name: names[n],
-          x: number(x),
-          y: number(y),
-          length: number(lengths[n]),
-        }),
-      });
-      boxes[n].forEach((box, i) => {
-        if (document.activeElement !== box) box.value = +[x, y][i].toFixed(2);
-      }); // never under the typing hand
-    });
-    const from = Math.atan2(a[1], a[0]),
-      r = 0.42 * Math.min(...lengths) * unit,
-      by = Math.sign(a[0] * b[1] - a[1] * b[0]) || 1,
-      mid = from + (by * (angle ?? 0) * Math.PI) / 360;
-    const arc = (w) => `${px(0) + r * Math.cos(w)},${py(0) - r * Math.sin(w)}`;
-    turn.setAttribute(
-      "d",
-      angle ? `M${arc(from)} A${r},${r} 0 0 ${by > 0 ? 0 : 1} ${arc(Math.atan2(b[1], b[0]))}` : "",
+
+  function paint(a, b, parts) {
+    [a, b].forEach((vector, which) =>
+      boxes[which].forEach((one, axis) => {
+        const typing = document.activeElement === one;
+        if (!typing) one.value = Number(vector[axis].toFixed(2));
+      }),
     );
-    degrees.textContent = angle === null ? "" : `${number(angle, 0)}°`;
-    degrees.setAttribute("x", px(0) + (r + 16) * Math.cos(mid));
-    degrees.setAttribute("y", py(0) - (r + 16) * Math.sin(mid) + 4);
-    products.forEach((p, i) => {
-      cells.product[i].textContent = number(p);
-      cells.running[i].textContent = number(sums[i]);
-    });
-    drawBars(a, b, products, sums);
-    const side =
-      cosine === null ? t.none : Math.abs(sums[1]) < 1e-9 ? t.right : sums[1] > 0 ? t.same : t.opposite;
-    say.textContent = fill(cosine === null ? t.empty : t.line, {
-      p0: number(products[0]),
-      p1: products[1] < 0 && number(products[1]) !== "0" ? `(${number(products[1])})` : number(products[1]),
-      dot: number(sums[1]),
-      angle: angle === null ? "" : number(angle, 0),
-      cosine: cosine === null ? "" : number(cosine),
-      side,
+    products.forEach((cell, axis) => {
+      cell.textContent = number(parts.products[axis]);
+      sums[axis].textContent = number(parts.sums[axis]);
     });
   }
-  function drawBars(a, b, products, sums) {
-    const low = Math.min(0, ...sums),
-      high = Math.max(0, ...sums),
-      span = high - low || 1,
-      y = (v) => 24 + ((high - v) / span) * (HIGH - 66),
-      x = (i) => 6 + i * 82,
-      W = 62;
-    const bar = (i, start, value, kind) => {
-      const [top, bottom] = [y(Math.max(start, start + value)), y(Math.min(start, start + value))],
-        tall = bottom - top,
-        inside = tall > 24 && kind !== "down";
-      return [
-        h("rect", { class: kind, x: x(i), y: top, width: W, height: Math.max(tall, 0.5) }),
-        h(
-          "text",
-          {
-            class: "n",
-            x: x(i) + W / 2,
-            y: inside ? (top + bottom) / 2 + 4 : value < 0 ? bottom + 14 : top - 5,
-            style: inside ? "fill:var(--bg)" : null,
-          },
-          number(value),
-        ),
-      ];
-    };
-    const foot = (i, text) => h("text", { x: x(i) + W / 2, y: HIGH - 8 }, text);
-    bars.replaceChildren(
-      h("defs", {}, hatch()),
-      ...[0, 1].flatMap((i) => [
-        ...bar(i, i ? sums[0] : 0, products[i], products[i] < 0 ? "down" : "up"),
-        h("line", { x1: x(i) + W, x2: x(i + 1), y1: y(sums[i]), y2: y(sums[i]) }),
-        foot(i, `${number(a[i])} · ${number(b[i])}`),
-      ]),
-      ...bar(2, 0, sums[1], "sum"),
-      foot(2, t.sum),
-      h("line", { x1: 4, x2: WIDE - 6, y1: y(0), y2: y(0), style: "stroke:var(--fg)" }),
-    );
-  }
-  function hatch() {
-    return h(
-      "pattern",
-      { id: "dp-hatch", width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-      h("path", { d: "M0,0 V7" }),
-    );
-  }
-  paint();
-  return listen(model, ["a", "b"], paint);
+
+  return { element, paint };
 }
+
 export default { render };

@@ -1,5 +1,8 @@
-// Sliders for the sizes of a GPT. Python counts (costs/ledger.py); this only asks and shows. The kit (kit.js) stands in front of this file.
-import { frame, h, listen, putInto, wordsOf } from "./kit/kit.js";
+// LedgerSliders: sliders for the sizes of a GPT. Python counts (costs/ledger.py); this only asks and shows.
+
+import { frame, h, smallPrint, spoken } from "./kit/elements.js";
+import { listen, putInto } from "./kit/model.js";
+import { thousands, wordsOf } from "./kit/words.js";
 
 const EN = {
   n_layer: "layers",
@@ -16,84 +19,113 @@ const EN = {
   total: "total",
   help: "Choose a slider and use the arrow keys.",
 };
+const LONGEST_BAR = 220; // pixels
 
+/**
+ * One line of the ledger, as Python counted it.
+ *
+ * @typedef {object} Line
+ * @prop {string} name what is counted
+ * @prop {string} look the part of the model, a class of the style sheet
+ * @prop {string} size rows by columns, in words
+ * @prop {number} count of parameters
+ * @prop {string} shown the same, written out
+ */
+
+/**
+ * What crosses to Python: the traits of LedgerSliders in ledger_sliders.py.
+ *
+ * @typedef {object} State
+ * @property {number} n_layer both: layers
+ * @property {number} n_head both: heads in a layer
+ * @property {number} n_embd both: width
+ * @property {number} context_length both: tokens at once
+ * @property {number} vocab_size both: tokens in all
+ * @property {"video" | "code"} counted both: as the video counts, or as the code holds it
+ * @property {Record<string, number[]>} choices Python: the values of each slider
+ * @property {Line[]} lines Python: the ledger
+ * @property {string} total Python: all parameters, written out
+ * @property {string} sentence Python: what the sliders show, in words
+ */
+
+/** @import { Model } from "./kit/model.js" */
+
+/** @param {{ model: Model<State>, el: HTMLElement }} host */
 function render({ model, el }) {
-  const t = wordsOf(model, EN),
-    put = putInto(model),
-    thousands = (n) => n.toLocaleString("en-US");
+  const words = wordsOf(model, EN);
+  const put = putInto(model);
   const sliders = Object.entries(model.get("choices")).map(([name, values]) => {
-    const out = h("output", {}),
-      input = h("input", {
-        type: "range",
-        min: 0,
-        max: values.length - 1,
-        step: 1,
-        "aria-label": t[name],
-        "data-size": name,
-        oninput: () => put(name, values[+input.value]),
-      });
-    const paint = () => {
-      input.value = values.indexOf(model.get(name));
-      out.textContent = thousands(model.get(name));
-      input.setAttribute("aria-valuetext", out.textContent);
-    };
-    return { name, input, out, paint };
+    return slider(words, name, values, (value) => put(name, value));
   });
-  const pick = h(
-    "select",
-    { "aria-label": t.counted, onchange: () => put("counted", pick.value) },
-    ["video", "code"].map((v) => h("option", { value: v }, t[v])),
-  );
+  const ways = ["video", "code"].map((value) => h("option", { value }, words[value]));
+  const counted = h("select", { "aria-label": words.counted, onchange: countAnew }, ways);
+  const ledger = h("div");
+  const sentence = spoken();
   const bar = h(
     "div",
     { class: "bar" },
-    sliders.map((s) => [h("span", {}, t[s.name]), s.input, s.out]).flat(),
-    h("span", {}, t.counted),
-    pick,
+    sliders.map((one) => [h("span", {}, words[one.name]), one.input, one.shown]),
+    h("span", {}, words.counted),
+    counted,
   );
-  const grid = h("div"),
-    say = h("p", { "aria-live": "polite" }),
-    help = h("p", {}, h("small", {}, t.help));
-  el.append(frame("ls", bar, grid, say, help));
+  el.append(frame("ls", bar, ledger, sentence, smallPrint(words.help)));
+
+  function countAnew() {
+    put("counted", counted.value);
+  }
 
   function paint() {
-    // the table, from the lines that Python counted
-    const lines = model.get("lines"),
-      top = Math.max(...lines.map((l) => l.count));
-    const row = (l) =>
-      h(
-        "tr",
-        {},
-        h("th", { scope: "row" }, l.name),
-        h("td", {}, l.size),
-        h("td", { "data-line": l.name }, l.shown),
-        h(
-          "td",
-          { class: "b", "aria-hidden": "true" },
-          h("i", { class: l.look, style: `width:${(220 * l.count) / top}px` }),
-        ),
-      );
-    const head = h(
-      "tr",
-      {},
-      [t.line, t.size, t.parameters].map((word) => h("th", { scope: "col" }, word)),
-    );
-    const foot = h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, t.total),
-      h("td"),
-      h("td", { "data-line": "total" }, model.get("total")),
-    );
-    grid.replaceChildren(
-      h("table", {}, h("thead", {}, head), h("tbody", {}, lines.map(row)), h("tfoot", {}, foot)),
-    );
-    say.textContent = model.get("sentence");
-    sliders.forEach((s) => s.paint());
-    pick.value = model.get("counted");
+    ledger.replaceChildren(ledgerTable(words, model.get("lines"), model.get("total")));
+    sentence.textContent = model.get("sentence");
+    sliders.forEach((one) => one.paint(model.get(one.name)));
+    counted.value = model.get("counted");
   }
-  const names = ["lines", "counted", ...sliders.map((s) => s.name)];
+
   paint();
-  return listen(model, names, paint);
+  return listen(model, ["lines", "counted", ...sliders.map((one) => one.name)], paint);
 }
+
+/** A slider for one size: it goes from one of these values to the next. */
+function slider(words, name, values, choose) {
+  const shown = h("output");
+  const oninput = () => choose(values[Number(input.value)]);
+  const range = { type: "range", min: 0, max: values.length - 1, step: 1 };
+  const input = h("input", { ...range, "aria-label": words[name], "data-size": name, oninput });
+
+  function paint(value) {
+    input.value = values.indexOf(value);
+    shown.textContent = thousands(value);
+    input.setAttribute("aria-valuetext", shown.textContent);
+  }
+
+  return { name, input, shown, paint };
+}
+
+/** @param {Line[]} lines */
+function ledgerTable(words, lines, total) {
+  const largest = Math.max(...lines.map((line) => line.count));
+  const titles = [words.line, words.size, words.parameters].map((word) => h("th", { scope: "col" }, word));
+  const rows = lines.map((line) => ledgerRow(line, (LONGEST_BAR * line.count) / largest));
+  const sum = [h("th", { scope: "row" }, words.total), h("td"), h("td", { "data-line": "total" }, total)];
+  return h(
+    "table",
+    {},
+    h("thead", {}, h("tr", {}, titles)),
+    h("tbody", {}, rows),
+    h("tfoot", {}, h("tr", {}, sum)),
+  );
+}
+
+function ledgerRow(line, width) {
+  const bar = h("i", { class: line.look, style: `width:${width}px` });
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, line.name),
+    h("td", {}, line.size),
+    h("td", { "data-line": line.name }, line.shown),
+    h("td", { class: "b", "aria-hidden": "true" }, bar),
+  );
+}
+
 export default { render };

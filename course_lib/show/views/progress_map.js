@@ -1,5 +1,9 @@
-// ProgressMap: every exercise of the course with its mark; choose one to read what is known of it. The kit (kit.js) stands in front.
-import { fill, frame, h, listen, number, putInto, wordsOf } from "./kit/kit.js";
+// ProgressMap: every exercise of the course with its mark; choose one to read what is known of it.
+
+import { button, frame, h, spoken } from "./kit/elements.js";
+import { keepHere, limit } from "./kit/keys.js";
+import { listen, putInto } from "./kit/model.js";
+import { fill, wordsOf } from "./kit/words.js";
 
 const EN = {
   count: "{done} of {all} exercises done",
@@ -30,177 +34,238 @@ const EN = {
 };
 const SIGN = { done: "✓", tried: "✗", open: "○" };
 
+/**
+ * @typedef {object} Exercise
+ * @prop {string} name
+ * @prop {string} lesson its number, "03"
+ * @prop {"done" | "tried" | "open"} state
+ * @prop {string} day on which it was done
+ * @prop {number} tries
+ * @prop {number} hints that were asked for
+ * @prop {string} kept the file that holds the answer, or ""
+ */
+
+/**
+ * @typedef {object} Lesson
+ * @prop {string} number "03"
+ * @prop {string} title
+ * @prop {string} sheet path of its exercise sheet
+ * @prop {string} notebook path of the lesson itself
+ */
+
+/**
+ * What crosses to Python: the traits of ProgressMap in progress_map.py.
+ *
+ * @typedef {object} State
+ * @property {Lesson[]} lessons Python: the rows of the map
+ * @property {Exercise[]} exercises Python: what is recorded of each
+ * @property {[number, number]} guesses Python: right predictions, of all
+ * @property {string} note Python: what is to be said of the record, or ""
+ * @property {string} chosen both: the name of an exercise, or ""
+ * @property {boolean} only_left both: whether those that are done are hidden
+ * @property {number} asked both: how often the reader has asked to look again
+ */
+
+/** @import { Model } from "./kit/model.js" */
+
+/** @param {{ model: Model<State>, el: HTMLElement }} host */
 function render({ model, el }) {
-  const t = wordsOf(model, EN),
-    get = (name) => model.get(name),
-    put = putInto(model),
-    inLab = !!document.getElementById("jupyter-config-data");
-  const count = h("b"),
-    bar = h("i"),
-    all = h("div", { class: "all", "aria-hidden": "true" }, bar),
-    guesses = h("span"),
-    tick = h("input", { type: "checkbox", onchange: () => put("only_left", tick.checked) });
-  const nextButton = h("button", { type: "button", onclick: () => choose(following()) }),
-    again = h("button", { type: "button", onclick: () => put("asked", get("asked") + 1) }, t.again);
-  const body = h("tbody"),
-    say = h("p", { class: "say", "aria-live": "polite" }),
-    note = h("p", { class: "note", role: "status" });
-  let chips = [],
-    shown = "";
+  const words = wordsOf(model, EN);
+  const get = (name) => model.get(name);
+  const put = putInto(model);
+  const summary = progressBar(words);
+  const guesses = h("span");
+  const next = button("", () => choose(following(get("exercises"))));
+  const onlyLeft = h("input", { type: "checkbox", onchange: () => put("only_left", onlyLeft.checked) });
+  const again = button(words.again, () => put("asked", get("asked") + 1));
+  const note = h("p", { class: "note", role: "status" });
+  const sentence = spoken({ class: "say" });
+  const chips = chipTable(words, choose);
   el.append(
     frame(
       "pm",
-      h("div", { class: "bar" }, count, all, guesses),
-      h("div", { class: "bar" }, nextButton, h("label", {}, tick, t.left), again),
+      h("div", { class: "bar" }, summary.count, summary.bar, guesses),
+      h("div", { class: "bar" }, next, h("label", {}, onlyLeft, words.left), again),
       note,
-      say,
-      h("table", { "aria-label": t.grid }, body),
+      sentence,
+      chips.element,
     ),
   );
 
-  const left = (one) => one.state !== "done",
-    named = (name) => get("exercises").find((one) => one.name === name);
-  function following() {
-    // the first that is left behind the last one done, or the first of all that are left
-    const list = get("exercises"),
-      last = list.map((one) => one.state).lastIndexOf("done");
-    return (list.slice(last + 1).find(left) || list.find(left) || {}).name || "";
-  }
   function choose(name) {
     put("chosen", name);
-    chips.find((chip) => chip.dataset.name === name)?.focus();
+    chips.focus(name);
   }
-  function keys(e) {
-    const seen = chips.filter((chip) => !chip.closest("tr").hidden),
-      row = e.currentTarget.closest("tr"),
-      rows = [...body.children].filter((tr) => !tr.hidden),
-      at = seen.indexOf(e.currentTarget);
-    const beside = (step) => {
-      const to = rows[rows.indexOf(row) + step];
-      return (
-        to &&
-        seen.indexOf(
-          to.querySelectorAll(".chips button")[
-            Math.min(
-              [...row.querySelectorAll(".chips button")].indexOf(e.currentTarget),
-              to.querySelectorAll(".chips button").length - 1,
-            )
-          ],
-        )
-      );
-    };
-    const to = {
-      ArrowLeft: at - 1,
-      ArrowRight: at + 1,
-      ArrowUp: beside(-1),
-      ArrowDown: beside(1),
-      Home: 0,
-      End: seen.length - 1,
-    }[e.key];
-    if (!/^(Arrow|Home|End)/.test(e.key)) return;
-    e.preventDefault();
-    e.stopPropagation();
-    if (seen[to]) choose(seen[to].dataset.name);
-  }
-  const link = (word, path) =>
-    h(
-      "a",
-      {
-        href: "#",
-        "data-commandlinker-command": "docmanager:open",
-        "data-commandlinker-args": JSON.stringify({ path }),
-        "data-lm-suppress-shortcuts": "true",
-      },
-      word,
-    );
-  function tell() {
-    // the sentence about the chosen one, and where its sheet is
-    const one = named(get("chosen")),
-      chosen = one ? one.name : following();
-    chips.forEach((chip) => {
-      chip.setAttribute("aria-pressed", !!one && chip.dataset.name === one.name);
-      chip.tabIndex = chip.dataset.name === (chosen || chips[0]?.dataset.name) ? 0 : -1;
-    });
-    if (!one) return say.replaceChildren(t.hint);
-    const parts = {
-      name: one.name,
-      day: one.day,
-      tries: one.tries === 1 ? t.one_try : fill(t.tries, { n: one.tries }),
-      hints: one.hints ? (one.hints === 1 ? t.one_hint : fill(t.hints, { n: one.hints })) : "",
-    };
-    if (one.state === "open") parts.hints = parts.hints && ` (${parts.hints.replace(/^ \S+ /, "")})`;
-    const lesson = get("lessons").find((l) => l.number === one.lesson),
-      words = [fill(t[`said_${one.state}`], parts), one.kept && fill(t.kept, { file: one.kept })]
-        .filter(Boolean)
-        .join(" ");
-    say.replaceChildren(
-      words,
-      ...(inLab
-        ? [link(t.sheet, lesson.sheet), link(t.read, lesson.notebook)]
-        : [" ", fill(t.where, { file: lesson.sheet })]),
-    );
-  }
+
   function paint() {
-    const list = get("exercises"),
-      done = list.filter((one) => one.state === "done").length,
-      [right, guessed] = get("guesses"),
-      next = following(),
-      held = document.activeElement?.dataset?.name;
-    count.textContent = fill(t.count, { done, all: list.length });
-    bar.style.width = `${(100 * done) / Math.max(list.length, 1)}%`;
-    guesses.textContent = guessed ? fill(t.guesses, { right, all: guessed }) : "";
-    nextButton.textContent = next ? fill(t.next, { name: next }) : t.all;
-    nextButton.disabled = !next;
-    tick.checked = get("only_left");
+    const exercises = get("exercises");
+    const nextOne = following(exercises);
+    const [right, all] = get("guesses");
+    const focused = document.activeElement?.dataset?.name;
+    summary.paint(exercises);
+    guesses.textContent = all ? fill(words.guesses, { right, all }) : "";
+    next.textContent = nextOne ? fill(words.next, { name: nextOne }) : words.all;
+    next.disabled = !nextOne;
+    onlyLeft.checked = get("only_left");
     note.textContent = get("note");
     note.hidden = !get("note");
-    const key = JSON.stringify([list, get("only_left")]);
-    if (key !== shown) {
-      shown = key;
-      chips = [];
-      body.replaceChildren(
-        ...get("lessons").map((lesson) => {
-          const own = list.filter((one) => one.lesson === lesson.number),
-            kept = get("only_left") ? own.filter(left) : own;
-          const buttons = kept.map((one) =>
-            h(
-              "button",
-              {
-                type: "button",
-                class: one.state,
-                tabindex: -1,
-                "data-name": one.name,
-                "aria-label": fill(t.chip, { name: one.name, state: t[one.state] }),
-                onclick: () => choose(one.name),
-                onkeydown: keys,
-              },
-              h("b", { "aria-hidden": "true" }, SIGN[one.state]),
-              " ",
-              one.name,
-            ),
-          );
-          chips.push(...buttons);
-          return h(
-            "tr",
-            { hidden: !kept.length },
-            h(
-              "th",
-              { scope: "row" },
-              fill(t.lesson, { number: +lesson.number }),
-              " ",
-              lesson.title,
-              " ",
-              h("small", {}, fill(t.share, { done: own.length - own.filter(left).length, all: own.length })),
-            ),
-            h("td", { class: "chips" }, buttons),
-          );
-        }),
-      );
-    }
+    chips.build(get("lessons"), exercises, get("only_left"));
     tell();
-    if (held) chips.find((chip) => chip.dataset.name === held)?.focus();
+    if (focused) chips.focus(focused);
   }
+
+  /** The sentence about the chosen exercise, and where its sheet is. */
+  function tell() {
+    const exercises = get("exercises");
+    const chosen = exercises.find((one) => one.name === get("chosen"));
+    chips.mark(chosen?.name, chosen?.name ?? following(exercises));
+    if (!chosen) return sentence.replaceChildren(words.hint);
+    const lesson = get("lessons").find((one) => one.number === chosen.lesson);
+    sentence.replaceChildren(inWords(words, chosen), ...waysTo(words, lesson));
+  }
+
   paint();
   return listen(model, ["exercises", "guesses", "note", "only_left", "chosen"], paint);
 }
+
+/** @param {Exercise} exercise */
+const isLeft = (exercise) => exercise.state !== "done";
+
+/**
+ * The name of the first that is left after the last one done, or of the first of all that are left.
+ *
+ * @param {Exercise[]} exercises
+ */
+function following(exercises) {
+  const last = exercises.map((one) => one.state).lastIndexOf("done");
+  const found = exercises.slice(last + 1).find(isLeft) ?? exercises.find(isLeft);
+  return found?.name ?? "";
+}
+
+/** What is known of an exercise. */
+function inWords(words, { name, state, day, tries, hints, kept }) {
+  const asked = hints === 1 ? words.one_hint : hints ? fill(words.hints, { n: hints }) : "";
+  const tried = tries === 1 ? words.one_try : fill(words.tries, { n: tries });
+  const alone = asked && ` (${asked.replace(/^ \S+ /, "")})`; // without the "and"
+  const parts = { name, day, tries: tried, hints: state === "open" ? alone : asked };
+  const said = fill(words[`said_${state}`], parts);
+  return kept ? `${said} ${fill(words.kept, { file: kept })}` : said;
+}
+
+/**
+ * In JupyterLab links that open the sheet and the lesson, elsewhere where the sheet is.
+ *
+ * @param {Lesson} lesson
+ */
+function waysTo(words, lesson) {
+  const inLab = Boolean(document.getElementById("jupyter-config-data"));
+  if (!inLab) return [" ", fill(words.where, { file: lesson.sheet })];
+  return [link(words.sheet, lesson.sheet), link(words.read, lesson.notebook)];
+}
+
+function link(words, path) {
+  const command = {
+    "data-commandlinker-command": "docmanager:open",
+    "data-commandlinker-args": JSON.stringify({ path }),
+  };
+  return h("a", { href: "#", ...command, "data-lm-suppress-shortcuts": "true" }, words);
+}
+
+function progressBar(words) {
+  const count = h("b");
+  const inner = h("i");
+  const bar = h("div", { class: "all", "aria-hidden": "true" }, inner);
+
+  function paint(exercises) {
+    const done = exercises.filter((one) => !isLeft(one)).length;
+    count.textContent = fill(words.count, { done, all: exercises.length });
+    inner.style.width = `${(100 * done) / Math.max(exercises.length, 1)}%`;
+  }
+
+  return { count, bar, paint };
+}
+
+/** A row for each lesson, in it a button for each exercise; arrow keys walk. */
+function chipTable(words, choose) {
+  const body = h("tbody");
+  const element = h("table", { "aria-label": words.grid }, body);
+  let rows = []; // of buttons, as they are seen
+  let built = "";
+
+  function build(lessons, exercises, onlyLeft) {
+    const wanted = JSON.stringify([exercises, onlyLeft]);
+    if (wanted === built) return;
+    built = wanted;
+    rows = [];
+    body.replaceChildren(...lessons.map((lesson) => lessonRow(lesson, exercises, onlyLeft)));
+  }
+
+  function lessonRow(lesson, exercises, onlyLeft) {
+    const own = exercises.filter((one) => one.lesson === lesson.number);
+    const left = own.filter(isLeft);
+    const buttons = (onlyLeft ? left : own).map(chip);
+    if (buttons.length) rows.push(buttons);
+    const share = fill(words.share, { done: own.length - left.length, all: own.length });
+    const name = fill(words.lesson, { number: Number(lesson.number) });
+    const title = h("th", { scope: "row" }, name, " ", lesson.title, " ", h("small", {}, share));
+    return h("tr", { hidden: !buttons.length }, title, h("td", { class: "chips" }, buttons));
+  }
+
+  function chip({ name, state }) {
+    const label = fill(words.chip, { name, state: words[state] });
+    const attributes = { class: state, tabindex: -1, "data-name": name, "aria-label": label };
+    const hear = { onclick: () => choose(name), onkeydown: walk };
+    const sign = h("b", { "aria-hidden": "true" }, SIGN[state]);
+    return h("button", { type: "button", ...attributes, ...hear }, sign, " ", name);
+  }
+
+  function walk(event) {
+    if (!/^(Arrow|Home|End)/.test(event.key)) return;
+    keepHere(event);
+    const next = chipAfter(event.key, event.currentTarget);
+    if (next) choose(next.dataset.name);
+  }
+
+  function chipAfter(key, from) {
+    const all = rows.flat();
+    const at = all.indexOf(from);
+    const row = rows.findIndex((buttons) => buttons.includes(from));
+    const column = rows[row].indexOf(from);
+    const inRow = (buttons) => buttons && buttons[limit(column, 0, buttons.length - 1)];
+    switch (key) {
+      case "ArrowLeft":
+        return all[at - 1];
+      case "ArrowRight":
+        return all[at + 1];
+      case "ArrowUp":
+        return inRow(rows[row - 1]);
+      case "ArrowDown":
+        return inRow(rows[row + 1]);
+      case "Home":
+        return all[0];
+      default:
+        return all.at(-1);
+    }
+  }
+
+  function focus(name) {
+    rows
+      .flat()
+      .find((one) => one.dataset.name === name)
+      ?.focus();
+  }
+
+  /** Show which one is chosen, if any; Tab leads to the one with the name `reached`, or to the first. */
+  function mark(chosen, reached) {
+    const all = rows.flat();
+    const target = reached || all[0]?.dataset.name;
+    all.forEach((one) => {
+      one.setAttribute("aria-pressed", one.dataset.name === chosen);
+      one.tabIndex = one.dataset.name === target ? 0 : -1;
+    });
+  }
+
+  return { element, build, focus, mark };
+}
+
 export default { render };

@@ -1,6 +1,14 @@
-// TrainingPlayer: a recorded run to be played: the loss against its floors, all heads as small pictures, one of them large.
-import { fill, frame, h, listen, number, putInto, wordsOf } from "./kit/kit.js";
-import { headTable, limit, mini, patternPanel, unpack } from "./kit/heads.js";
+// TrainingPlayer: a recorded run to be played: the loss against its floors, all heads as small pictures, one of them
+// large.
+
+import { button, frame, h, spoken, times } from "./kit/elements.js";
+import { headTable, smallPattern } from "./kit/head_table.js";
+import { limit } from "./kit/keys.js";
+import { lossChart } from "./kit/loss_chart.js";
+import { listen, putInto } from "./kit/model.js";
+import { PANEL_EN, patternPanel } from "./kit/pattern_panel.js";
+import { positionOfLargest, unpack } from "./kit/weights.js";
+import { fill, thousands, wordsOf } from "./kit/words.js";
 
 const EN = {
   ...PANEL_EN,
@@ -22,222 +30,239 @@ const EN = {
   value: "step {step}, loss {loss}",
   curve: "The loss up to step {step}",
 };
-export const shownAt = (taken, step) => taken.reduce((n, s, i) => (s <= step ? i : n), 0); // the last snapshot that was taken up to this step
+const PACE = 80; // milliseconds from one point of the curve to the next
+const CALM_PACE = 1200; // and from one snapshot to the next, where motion is not wanted
 
+/**
+ * What crosses to Python: the traits of TrainingPlayer in training_player.py.
+ *
+ * @typedef {object} State
+ * @property {number[]} losses Python: the points of the curve
+ * @property {number[]} steps Python: steps done at each of them; the first, 0, stands before the curve
+ * @property {number[]} taken Python: steps at which snapshots were taken
+ * @property {[string, number][]} floors Python: [name, loss] of the dashed lines
+ * @property {string[]} tokens Python: the text of the patterns
+ * @property {DataView} packed Python: the patterns of all heads in all snapshots, as packed.py packs them
+ * @property {number} n_layer Python: layers of the model
+ * @property {number} n_head Python: heads in a layer
+ * @property {number} first Python: from which number heads are counted
+ * @property {number} at both: position in `steps` of what is shown
+ * @property {number} layer both: of the chosen head
+ * @property {number} head both: its number in the layer
+ * @property {number} query both: position of the token that looks
+ * @property {boolean} playing both: whether it runs
+ */
+
+/** The number of the last snapshot that was taken up to a step. */
+export function shownAt(taken, step) {
+  return taken.reduce((last, one, number) => (one <= step ? number : last), 0);
+}
+
+/** @import { Model } from "./kit/model.js" */
+
+/** @param {{ model: Model<State>, el: HTMLElement }} host */
 function render({ model, el }) {
-  const t = wordsOf(model, EN),
-    get = (k) => model.get(k),
-    put = putInto(model),
-    first = get("first"),
-    L = get("n_layer"),
-    H = get("n_head");
-  const name = (l, n) => fill(t.name, { l: l + first, h: n + first }),
-    count = (n) => n.toLocaleString("en-US");
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  let film = [],
-    timer = null,
-    drawn = "";
-  const end = () => get("steps").length - 1,
-    go = (n) => put("at", limit(n, 0, end()));
-  const nextSnapshot = () => {
-    const s = get("steps"),
-      now = shownAt(get("taken"), s[get("at")]),
-      n = s.findIndex((step) => shownAt(get("taken"), step) > now);
-    return n < 0 ? end() : n;
-  };
-  const button = (word, onclick, look) => h("button", { type: "button", onclick, class: look }, word);
-  const playing = button(t.play, () => put("playing", !get("playing")), "go"),
-    rest = (f) => () => {
-      put("playing", false);
-      f();
-    };
-  const back = button(
-      t.back,
-      rest(() => go(get("at") - 1)),
-    ),
-    step = button(
-      t.step,
-      rest(() => go(get("at") + 1)),
-    ),
-    next = button(
-      t.next,
-      rest(() => go(nextSnapshot())),
-    ),
-    reset = button(
-      t.reset,
-      rest(() => go(0)),
-    );
-  const slider = h("input", {
-    type: "range",
-    min: 0,
-    max: end(),
-    step: 1,
-    "aria-label": t.slider,
-    oninput: () => {
-      const n = +slider.value;
-      if (get("playing")) put("playing", false);
-      go(n);
-    },
-  });
-  const out = h("output", {}),
-    say = h("p", { "aria-live": "polite" });
-  const table = headTable(t, L, H, first, (l, n) => {
-      model.set("layer", l);
-      put("head", n);
-    }),
-    panel = patternPanel(t, (i) => put("query", i));
+  const words = wordsOf(model, EN);
+  const get = (name) => model.get(name);
+  const put = putInto(model);
+  const lastPoint = () => get("steps").length - 1;
+  const player = playerOf(model, paintPlaying);
+  const controls = controlBar(words, get, put, player);
+  const chart = lossChart(words, get("steps"), get("losses"), get("floors"), get("taken"));
+  const sentence = spoken();
+  const pictures = headPictures(words, model, put);
+  const panel = patternPanel(words, (query) => put("query", query));
+  let film = []; // film[snapshot][head]: a pattern
 
-  const W = 410,
-    HIGH = 230,
-    pad = { l: 44, r: 8, t: 8, b: 34 },
-    losses = get("losses"),
-    floors = get("floors"),
-    all = [...losses, ...floors.map((f) => f[1])];
-  const low = Math.min(...all),
-    high = Math.max(...all),
-    span = (high - low || 1) * 1.2,
-    last = get("steps")[end()];
-  const x = (s) => pad.l + ((W - pad.l - pad.r) * s) / last,
-    y = (v) => HIGH - pad.b - ((HIGH - pad.t - pad.b) * (v - low + 0.13 * span)) / span;
-  const line = (n, from = 0) =>
-    losses
-      .slice(from, n)
-      .map((v, i) => `${i ? "L" : "M"}${x(get("steps")[i + 1 + from]).toFixed(1)},${y(v).toFixed(1)}`)
-      .join("");
-  const curve = h("path", { class: "loss" }),
-    dot = h("circle", { r: 5 }),
-    ticks = [0, 0.25, 0.5, 0.75, 1].map((p) => Math.round(p * last));
-  let room = HIGH - pad.b - 3; // the lowest floor's name stands below its line, the others' above, apart from each other
-  const labels = [...floors]
-    .sort((a, b) => a[1] - b[1])
-    .map(([word, v], i) => {
-      room = i ? Math.min(y(v) - 4, room - 14) : Math.min(y(v) + 13, room);
-      return h(
-        "text",
-        { class: "label", x: W - pad.r - 4, y: room, "text-anchor": "end" },
-        `${word} ${number(v)}`,
-      );
-    });
-  const chart = h(
-    "svg",
-    { class: "chart", role: "img", width: W, height: HIGH },
-    h("path", { class: "frame", d: `M${pad.l},${pad.t}V${HIGH - pad.b}H${W - pad.r}` }),
-    ...ticks.map((s, i) =>
-      h("text", { x: x(s), y: HIGH - 18, "text-anchor": i === 4 ? "end" : "middle" }, count(s)),
-    ),
-    h("text", { x: W - pad.r, y: HIGH - 3, "text-anchor": "end" }, t.xaxis),
-    h("text", { transform: `translate(12 ${HIGH - pad.b}) rotate(-90)` }, t.yaxis),
-    ...[low, (low + high) / 2, high].map((v) =>
-      h("text", { x: pad.l - 5, y: y(v) + 4, "text-anchor": "end" }, v.toFixed(1)),
-    ),
-    ...floors.map(([, v]) => h("path", { class: "floor", d: `M${pad.l},${y(v)}H${W - pad.r}` })),
-    ...get("taken").map((s) => h("circle", { class: "seen", cx: x(s), cy: HIGH - pad.b, r: 2.5 })),
-    h("path", { class: "ahead", d: line(losses.length) }),
-    curve,
-    dot,
-    ...labels,
-  );
-  el.append(
-    frame(
-      "tp",
-      h("div", { class: "bar" }, playing, back, step, next, reset, h("label", {}, slider, out)),
-      h(
-        "div",
-        { class: "two" },
-        h("div", { class: "side" }, chart, say, table.table),
-        h("div", {}, panel.cap, panel.svg),
-      ),
-      panel.strip,
-      panel.say,
-    ),
-  );
+  const side = h("div", { class: "side" }, chart.element, sentence, pictures.element);
+  const pattern = h("div", {}, panel.caption, panel.picture);
+  const both = h("div", { class: "two" }, side, pattern);
+  el.append(frame("tp", controls.element, both, panel.strip, panel.sentence));
 
+  /** Read the snapshots, which come as bytes. */
   function develop() {
-    const T = get("tokens").length,
-      one = unpack(get("packed"), get("taken").length * L * H, T);
-    film = get("taken").map((_, n) => one.slice(n * L * H, (n + 1) * L * H));
-    drawn = "";
+    const [snapshots, heads] = [get("taken").length, get("n_layer") * get("n_head")];
+    const patterns = unpack(get("packed"), snapshots * heads, get("tokens").length);
+    film = times(snapshots, (snapshot) => patterns.slice(snapshot * heads, (snapshot + 1) * heads));
+    pictures.forget();
     paint();
   }
+
   function paint() {
-    const at = limit(get("at"), 0, end()),
-      s = get("steps")[at],
-      shot = shownAt(get("taken"), s),
-      heads = film[shot],
-      toks = get("tokens"),
-      q = limit(get("query"), 0, toks.length - 1),
-      l = get("layer"),
-      n = get("head");
-    const loss = at ? losses[at - 1] : losses[0],
-      shown = loss.toFixed(2),
-      floor = floors.reduce((a, b) => (a && a[1] <= b[1] ? a : b), null);
-    slider.value = at;
-    out.textContent = count(s);
-    slider.setAttribute("aria-valuetext", fill(t.value, { step: count(s), loss: shown }));
-    curve.setAttribute("d", line(at));
-    dot.setAttribute("cx", x(s));
-    dot.setAttribute("cy", y(loss));
-    chart.setAttribute("aria-label", fill(t.curve, { step: count(s) }));
-    const gap = floor && loss - floor[1];
-    say.textContent = at
-      ? fill(t.now, { step: count(s), all: count(last), loss: shown }) +
-        (floor
-          ? " " +
-            fill(gap < 0 ? t.under : t.over, {
-              gap: Math.abs(gap).toFixed(2),
-              floor: floor[0].replace(/[\s:=]+$/, ""),
-            })
-          : "")
-      : t.start;
-    back.disabled = reset.disabled = at === 0;
-    step.disabled = next.disabled = at === end();
-    if (drawn !== `${shot} ${q}`)
-      table.buttons.flat().forEach((b, i) => {
-        // small pictures change only where a snapshot was taken
-        const row = heads[i][q],
-          most = row.indexOf(Math.max(...row));
-        b.replaceChildren(mini(heads[i]));
-        b.setAttribute(
-          "aria-label",
-          fill(t.cell, {
-            name: name(Math.floor(i / H), i % H),
-            q: toks[q],
-            most: toks[most],
-            weight: row[most].toFixed(2),
-          }),
-        );
-      });
-    drawn = `${shot} ${q}`;
-    table.caption.textContent = fill(t.heads, { step: count(get("taken")[shot]) });
-    table.mark(l, n);
-    panel.draw(toks, heads[l * H + n], q, name(l, n));
+    const point = limit(get("at"), 0, lastPoint());
+    const step = get("steps")[point];
+    const loss = get("losses")[Math.max(point - 1, 0)];
+    controls.paint(point, step, loss);
+    chart.draw(point, fill(words.curve, { step: thousands(step) }));
+    sentence.textContent = point
+      ? lossInWords(words, step, get("steps")[lastPoint()], loss, get("floors"))
+      : words.start;
+    paintHeads(shownAt(get("taken"), step));
   }
-  function tick() {
-    const n = calm.matches ? nextSnapshot() : get("at") + 1;
-    model.set("at", Math.min(n, end()));
-    if (get("at") >= end()) put("playing", false);
+
+  function paintHeads(snapshot) {
+    const [tokens, layer, head] = [get("tokens"), get("layer"), get("head")];
+    const query = limit(get("query"), 0, tokens.length - 1);
+    const name = nameOfHead(words, layer + get("first"), head + get("first"));
+    pictures.paint(film[snapshot], snapshot, query);
+    panel.draw(tokens, film[snapshot][layer * get("n_head") + head], query, name);
   }
-  function run() {
-    // the timer follows `playing`; Python hears where it stopped
-    clearInterval(timer);
-    timer = null;
-    const on = get("playing");
-    playing.textContent = on ? t.pause : t.play;
-    [say, panel.say].forEach((p) => p.setAttribute("aria-live", on ? "off" : "polite"));
-    if (!on) return model.save_changes();
-    if (get("at") >= end()) model.set("at", 0);
-    timer = setInterval(tick, calm.matches ? 1200 : 80);
+
+  /** While it runs, nothing is spoken. */
+  function paintPlaying(playing) {
+    controls.paintPlaying(playing);
+    [sentence, panel.sentence].forEach((one) => one.setAttribute("aria-live", playing ? "off" : "polite"));
   }
+
   develop();
-  if (get("playing")) run();
-  const stop = [
+  if (get("playing")) player.run();
+  const stops = [
     listen(model, ["packed"], develop),
     listen(model, ["at", "layer", "head", "query"], paint),
-    listen(model, ["playing"], run),
+    listen(model, ["playing"], player.run),
   ];
   return () => {
-    clearInterval(timer);
-    stop.forEach((f) => f());
+    player.end();
+    stops.forEach((stop) => stop());
   };
 }
+
+function nameOfHead(words, layer, head) {
+  return fill(words.name, { l: layer, h: head });
+}
+
+function lossInWords(words, step, all, loss, floors) {
+  const now = fill(words.now, { step: thousands(step), all: thousands(all), loss: loss.toFixed(2) });
+  if (!floors.length) return now;
+  const [name, floor] = floors.reduce((lowest, one) => (lowest[1] <= one[1] ? lowest : one));
+  const sentence = loss < floor ? words.under : words.over;
+  const gap = Math.abs(loss - floor).toFixed(2);
+  return `${now} ${fill(sentence, { gap, floor: name.replace(/[\s:=]+$/, "") })}`;
+}
+
+// ---- the timer, which follows the trait `playing`
+
+function playerOf(model, paintPlaying) {
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const last = () => model.get("steps").length - 1;
+  let timer = null;
+
+  /** The point of the curve at which another snapshot is shown, or the last. */
+  function nextSnapshot() {
+    const [steps, taken] = [model.get("steps"), model.get("taken")];
+    const now = shownAt(taken, steps[model.get("at")]);
+    const point = steps.findIndex((step) => shownAt(taken, step) > now);
+    return point < 0 ? last() : point;
+  }
+
+  function tick() {
+    const next = calm.matches ? nextSnapshot() : model.get("at") + 1;
+    model.set("at", Math.min(next, last()));
+    if (model.get("at") < last()) return;
+    model.set("playing", false);
+    model.save_changes();
+  }
+
+  /** Start or stop; Python hears where it stopped. */
+  function run() {
+    end();
+    paintPlaying(model.get("playing"));
+    if (!model.get("playing")) return model.save_changes();
+    if (model.get("at") >= last()) model.set("at", 0);
+    timer = setInterval(tick, calm.matches ? CALM_PACE : PACE);
+  }
+
+  function end() {
+    clearInterval(timer);
+  }
+
+  return { nextSnapshot, run, end };
+}
+
+// ---- buttons and slider
+
+function controlBar(words, get, put, player) {
+  const last = () => get("steps").length - 1;
+  const play = button(words.play, () => put("playing", !get("playing")), { class: "go" });
+  const back = jump(words.back, () => get("at") - 1);
+  const step = jump(words.step, () => get("at") + 1);
+  const next = jump(words.next, player.nextSnapshot);
+  const reset = jump(words.reset, () => 0);
+  const range = { type: "range", min: 0, max: last(), step: 1 };
+  const slider = h("input", { ...range, "aria-label": words.slider, oninput: slide });
+  const shown = h("output");
+  const element = h("div", { class: "bar" }, play, back, step, next, reset, h("label", {}, slider, shown));
+
+  function jump(name, target) {
+    return button(name, () => {
+      put("playing", false);
+      go(target());
+    });
+  }
+
+  function slide() {
+    const point = Number(slider.value);
+    if (get("playing")) put("playing", false);
+    go(point);
+  }
+
+  function go(point) {
+    put("at", limit(point, 0, last()));
+  }
+
+  function paint(point, done, loss) {
+    slider.value = point;
+    slider.setAttribute(
+      "aria-valuetext",
+      fill(words.value, { step: thousands(done), loss: loss.toFixed(2) }),
+    );
+    shown.textContent = thousands(done);
+    [back, reset].forEach((one) => (one.disabled = point === 0));
+    [step, next].forEach((one) => (one.disabled = point === last()));
+  }
+
+  function paintPlaying(playing) {
+    play.textContent = playing ? words.pause : words.play;
+  }
+
+  return { element, paint, paintPlaying };
+}
+
+// ---- all heads as small pictures
+
+function headPictures(words, model, put) {
+  const get = (name) => model.get(name);
+  const [layers, heads, first] = [get("n_layer"), get("n_head"), get("first")];
+  const table = headTable(words, layers, heads, first, (layer, head) => {
+    model.set("layer", layer);
+    put("head", head);
+  });
+  let drawn = "";
+
+  function forget() {
+    drawn = "";
+  }
+
+  /** The pictures change only where another snapshot or another query is shown. */
+  function paint(patterns, snapshot, query) {
+    const wanted = `${snapshot} ${query}`;
+    if (drawn !== wanted)
+      table.buttons.flat().forEach((one, number) => paintOne(one, number, patterns[number], query));
+    drawn = wanted;
+    table.caption.textContent = fill(words.heads, { step: thousands(get("taken")[snapshot]) });
+    table.mark(get("layer"), get("head"));
+  }
+
+  function paintOne(one, number, pattern, query) {
+    const tokens = get("tokens");
+    const most = positionOfLargest(pattern[query]);
+    const name = nameOfHead(words, Math.floor(number / heads) + first, (number % heads) + first);
+    const parts = { name, q: tokens[query], most: tokens[most], weight: pattern[query][most].toFixed(2) };
+    one.replaceChildren(smallPattern(pattern));
+    one.setAttribute("aria-label", fill(words.cell, parts));
+  }
+
+  return { element: table.table, forget, paint };
+}
+
 export default { render };
