@@ -10,7 +10,7 @@ from course_lib import show
 from course_lib.inside.look import ablate_head, look_inside
 from course_lib.model.gpt import GPT, GPTConfig
 from course_lib.model.shipped import fluffy_model
-from course_lib.show.views.packed import pack, unpack
+from course_lib.show.views.pattern_bytes import pack, unpack
 from course_lib.text.fluffy_language import FluffyCorpus
 from course_lib.train.loop import train
 from course_lib.train.recording import Recording

@@ -9,7 +9,7 @@ import torch
 from course_lib.inside.look import look_inside
 from course_lib.model.gpt import GPT, GPTConfig
 from course_lib.show.views.attention_grid import grid_weights
-from course_lib.show.views.packed import pack, unpack
+from course_lib.show.views.pattern_bytes import pack, unpack
 from tests.browser import driving, views
 
 EVIL = "<img/src=x/onerror=alert(1)>"

@@ -92,7 +92,7 @@ def test_by_keyboard_the_next_one_is_found_and_the_arrows_walk(page, view):
 
 
 def test_it_looks_again_at_what_other_notebooks_have_recorded(page, view):
-    change = "from course_lib.check import record; record.record_try('embed', True)"
+    change = "from course_lib.my_gpt import record; record.record_try('embed', True)"
     driving.type_into_cell(page, "print(view.chosen", change)
     driving.run_cell(page, "record.record_try")
     assert states(view)["embed"] == "open"

@@ -5,6 +5,8 @@ import numpy as np
 from .picture import Picture
 from .style import FAINT, INK, KEY, QUERY, QUIET, course_style, listed, new_figure, number, wrapped
 
+SMALL = {"dpi": 100, "colours": 32}  # a Picture of many heads then takes at most 30 kB in a notebook
+
 
 def head_map(scores, title, score_name="score", most=3):
     """A number for each head, scores (L, H), as circles whose area is the size: filled is positive, hollow is negative; the largest is framed."""
@@ -106,6 +108,11 @@ def draw_mini(axes, weights, framed=False):
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set(visible=True, color=INK if framed else FAINT, lw=2.5 if framed else 1)
+
+
+def named(layer, head, first=0):
+    """A head in words; its layer and its number are counted from `first`."""
+    return f"layer {layer + first}, head {head + first}"
 
 
 def _frame(x, y):

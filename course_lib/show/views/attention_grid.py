@@ -3,6 +3,8 @@
 import numpy as np
 import traitlets
 
+from course_lib.attention import causal_mask, softmax
+
 from ..figures.heads import draw_mini, draw_pattern
 from ..figures.patterns import looks, pattern
 from ..figures.picture import Picture
@@ -16,11 +18,8 @@ MANY = 16  # tokens; beyond, the twin is drawn without numbers
 def grid_weights(scores, temperature=1.0, mask="none"):
     """The view's arithmetic: weights (…, T, T) from scaled scores (…, T, T), with the mask off, before or after the softmax."""
     scores = np.asarray(scores, dtype=float) / temperature
-    may_look = np.tri(scores.shape[-1], dtype=bool)
-    if mask == "before":
-        scores = np.where(may_look, scores, -np.inf)
-    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    weights = exps / exps.sum(axis=-1, keepdims=True)
+    may_look = causal_mask(scores.shape[-1])
+    weights = softmax(np.where(may_look, scores, -np.inf) if mask == "before" else scores)
     return np.where(may_look, weights, 0) if mask == "after" else weights
 
 
@@ -76,7 +75,7 @@ class AttentionGrid(View):
 
     def twin(self):
         """The same as a picture that does not move: what is seen on GitHub, in exports, and before the first run."""
-        may_look = None if self.mask == "none" else np.tri(len(self.tokens), dtype=bool)
+        may_look = None if self.mask == "none" else causal_mask(len(self.tokens))
         state = f"temperature {self.temperature:g}, mask {'off' if self.mask == 'none' else self.mask + ' the softmax'}"
         title = f"{self.title} ({state})"
         if self.heads or len(self.tokens) > MANY:

@@ -58,7 +58,7 @@ const LONGEST_BAR = 70; // pixels of probability 1
  * @property {number} first Python: from which number heads are counted
  * @property {string} text both: what is typed
  * @property {string[]} tokens Python: the last text that could be read
- * @property {DataView} packed Python: the patterns of all heads, as packed.py packs them
+ * @property {DataView} packed Python: the patterns of all heads, as pattern_bytes.py packs them
  * @property {Record<string, number[][]>} jobs Python: scores[layer][head] by their name
  * @property {string} job both: the name of the scores that are shown
  * @property {number} layer both: of the chosen head

@@ -3,9 +3,11 @@
 import numpy as np
 import traitlets
 
-from ..figures.style import readable
-from .browsed import browsed
-from .packed import pack
+from ..figures.heads import SMALL, draw_map, draw_pattern, named
+from ..figures.patterns import looks
+from ..figures.picture import Picture
+from ..figures.style import KEY, VALUE, course_style, new_figure, number, readable, wrapped
+from .pattern_bytes import pack
 from .view import View, front_end
 
 KNOWN = 300  # words of the vocabulary that are listed
@@ -103,4 +105,51 @@ class HeadBrowser(View):
 
     def twin(self):
         """The same as a picture that does not move: what is seen on GitHub, in exports, and before the first run."""
-        return browsed(self)
+        off = [tuple(head) for head in self.off]
+        layer, head = self.layer, self.head
+        name = named(layer, head, self.first)
+        with course_style():
+            figure = new_figure(max(1.0 * self.n_head, 3.6) + 5.2, 0.85 * self.n_layer + 3.6)
+            left, right = figure.subfigures(1, 2, width_ratios=[max(1.0 * self.n_head, 3.6) + 0.4, 4.8])
+            upper, lower = left.subplots(2, 1, height_ratios=[0.85 * self.n_layer + 0.4, 1.7])
+            draw_map(upper, self.scores, (layer, head), off, self.first)
+            upper.set_title(f"Score: {self.job}")
+            _draw_next(lower, self.tokens[self.query], self.next[self.query], bool(off))
+            draw_pattern(right.subplots(), self.weights, self.tokens, self.query, f"What {name} looks at")
+            figure.suptitle(wrapped(self.title, figure), x=0.02, ha="left", size=13, weight="bold")
+            return Picture(figure, self._in_words(off, name), **SMALL)
+
+    def _in_words(self, off, name):
+        """The twin in words: what is chosen, what is likely next, and what it costs to switch heads off."""
+        token, table = self.tokens[self.query], self.next[self.query]
+        gone = "; ".join(named(*one, self.first) for one in off)
+        whole, without = (number(loss) for loss in self.losses)
+        said = [
+            f"{self.title}. Text: “{' '.join(self.tokens)}”",
+            f"{self.job}: {name} has {number(self.scores[self.layer, self.head])}, the median head {number(np.median(self.scores))}",
+            f"In its pattern {looks(token, self.tokens, self.weights[self.query])}",
+            f"After “{token}” come {', '.join(f'{word} {number(p)}' for word, p, _ in table)}",
+            f"The text costs {whole} nats per token",
+        ]
+        if off:
+            less = ", ".join(f"{word} {number(p)}" for word, _, p in table)
+            said += [f"Switched off: {gone}. Then come {less}, and the text costs {without} nats per token"]
+        return ". ".join(said).replace("?.", "?") + "."
+
+
+def _draw_next(axes, token, table, off):
+    """The words [(word, p, p without)] that are likely after a token as bars: filled with all heads, hollow without those that are off."""
+    table = table[::-1]
+    at, thick = np.arange(len(table)), 0.38 if off else 0.6
+    axes.barh(at + (thick / 2 if off else 0), [p for _, p, _ in table], thick, color=KEY, label="all heads")
+    if off:
+        less = [p for *_, p in table]
+        axes.barh(at - thick / 2, less, thick, facecolor="white", edgecolor=VALUE, lw=1.5, label="without")
+        axes.legend(frameon=False, loc="lower right", fontsize=9)
+    for y, (_, p, less) in zip(at, table, strict=True):
+        axes.text(
+            max(p, less if off else 0) + 0.01, y, number(p) + (f" → {number(less)}" if off else ""), va="center", size=9
+        )
+    axes.set_yticks(at, [word for word, *_ in table])
+    axes.set(xlim=(0, 1.25), xlabel="probability", title=f"What comes after “{token}”?")
+    axes.set_xticks([0, 0.5, 1])

@@ -101,7 +101,7 @@ function render({ model, el }) {
     const exercises = get("exercises");
     const nextOne = following(exercises);
     const [right, all] = get("guesses");
-    const focused = document.activeElement?.dataset?.name;
+    const focused = chips.focused();
     summary.paint(exercises);
     guesses.textContent = all ? fill(words.guesses, { right, all }) : "";
     next.textContent = nextOne ? fill(words.next, { name: nextOne }) : words.all;
@@ -248,6 +248,11 @@ function chipTable(words, choose) {
     }
   }
 
+  /** The name of the one that has the focus, if any. */
+  function focused() {
+    return rows.flat().find((one) => one === document.activeElement)?.dataset.name;
+  }
+
   function focus(name) {
     rows
       .flat()
@@ -265,7 +270,7 @@ function chipTable(words, choose) {
     });
   }
 
-  return { element, build, focus, mark };
+  return { element, build, focused, focus, mark };
 }
 
 export default { render };

@@ -42,7 +42,7 @@ const CALM_PACE = 1200; // and from one snapshot to the next, where motion is no
  * @property {number[]} taken Python: steps at which snapshots were taken
  * @property {[string, number][]} floors Python: [name, loss] of the dashed lines
  * @property {string[]} tokens Python: the text of the patterns
- * @property {DataView} packed Python: the patterns of all heads in all snapshots, as packed.py packs them
+ * @property {DataView} packed Python: the patterns of all heads in all snapshots, as pattern_bytes.py packs them
  * @property {number} n_layer Python: layers of the model
  * @property {number} n_head Python: heads in a layer
  * @property {number} first Python: from which number heads are counted

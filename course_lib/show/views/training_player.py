@@ -3,10 +3,13 @@
 import numpy as np
 import traitlets
 
+from ..figures.heads import SMALL, draw_pattern, named
 from ..figures.loss_plot import in_stretches
-from ..figures.style import readable
-from .packed import pack, unpack
-from .played import played
+from ..figures.patterns import looks
+from ..figures.picture import Picture
+from ..figures.plots import name_floors
+from ..figures.style import FAINT, KEY, QUIET, course_style, new_figure, number, readable, wrapped
+from .pattern_bytes import pack, unpack
 from .view import View, front_end
 
 POINTS = 120  # of the curve
@@ -90,4 +93,33 @@ class TrainingPlayer(View):
 
     def twin(self):
         """The whole curve and the last pattern as a picture that does not move: what is seen on GitHub, in exports, and before the first run."""
-        return played(self)
+        weights = self.last[self.layer, self.head]
+        name, floors = named(self.layer, self.head, self.first), dict(self.floors)
+        with course_style():
+            figure = new_figure(10.4, 4.8)
+            left, right = figure.subplots(1, 2, width_ratios=[1.35, 1])
+            _draw_loss(left, self.steps[1:], self.losses, floors)
+            draw_pattern(right, weights, self.tokens, self.query, f"{name.capitalize()}, in the end")
+            figure.suptitle(wrapped(self.title, figure), x=0.02, ha="left", size=13, weight="bold")
+            said = [
+                f"{self.title}. The loss starts at {number(self.losses[0])} and ends at {number(self.losses[-1])} after {self.steps[-1]:,} steps",
+                *(f"a horizontal line marks {name} {number(height)}" for name, height in floors.items()),
+            ]
+            token = self.tokens[self.query]
+            head = f"In the end, in {name}, {looks(token, self.tokens, weights[self.query])}"
+            return Picture(figure, f"{'; '.join(said)}. {head}.", **SMALL)
+
+
+def _draw_loss(axes, steps, losses, floors):
+    """The curve of the losses (N,) at these steps, and its floors as labelled lines."""
+    axes.plot(steps, losses, color=KEY, lw=2)
+    for height in floors.values():
+        axes.axhline(height, color=QUIET, lw=1.2, ls=(0, (2, 2)))
+    axes.set(
+        xlabel="training step",
+        ylabel="loss (nats per token)",
+        title="The loss and its floors" if floors else "The loss",
+    )
+    axes.grid(axis="y", color=FAINT, lw=0.6)
+    low, high = axes.get_ylim()
+    name_floors(axes, {"loss": (steps, np.array(losses))}, floors, 3.2 * 72 / (high - low))

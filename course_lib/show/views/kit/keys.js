@@ -27,8 +27,13 @@ export function stepOf(event) {
   return step;
 }
 
-/** The cell [row, column] of a table to which a key leads from another, or null. */
-export function cellAfter(event, [row, column], rows, columns) {
+/**
+ * The cell [row, column] of a table to which a key leads from another, or null.
+ *
+ * @param {number[]} from
+ */
+export function cellAfter(event, from, rows, columns) {
+  const [row, column] = from;
   const step = stepOf(event);
   return step && [limit(row + step[0], 0, rows - 1), limit(column + step[1], 0, columns - 1)];
 }

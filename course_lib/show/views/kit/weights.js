@@ -3,8 +3,8 @@
 const ONE = 65535; // a share of 1
 
 /**
- * The patterns weights[pattern][query][key] out of the bytes that pack() of packed.py has made: each row ends at the
- * diagonal, since a token looks at none that comes later.
+ * The patterns weights[pattern][query][key] out of the bytes that pack() of pattern_bytes.py has made: each row ends
+ * at the diagonal, since a token looks at none that comes later.
  */
 export function unpack(packed, patterns, tokens) {
   let at = 0;
