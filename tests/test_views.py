@@ -1,14 +1,17 @@
 """Every view, without a browser: readable modules without network or HTML in strings, on the shared kit, and a twin that says as much."""
 
+import json
 import re
 
 import pytest
+import yaml
 
 from course_lib import show
 from course_lib.show import VIEWS
 from course_lib.show.views.bundle import HERE, modules, script, style
 from course_lib.show.views.view import View
 from course_lib.teach.saving import WIDGET, keep_twins
+from tests.conftest import ROOT
 
 MODULES = sorted(path.relative_to(HERE).with_suffix("").as_posix() for path in HERE.rglob("*.js"))
 SHEETS = sorted(path.relative_to(HERE).as_posix() for path in HERE.rglob("*.css"))
@@ -90,6 +93,13 @@ def test_what_crosses_to_python_is_told_in_the_script(name):
         assert re.match(r"(Python|the view|both): \S", words), f"{trait}: say who writes it"
         written = re.search(rf'(?:\bput|\bask|\bset)\("{trait}"', text)
         assert not written or not words.startswith("Python"), f"{trait} is written here"
+
+
+def test_pre_commit_and_ci_format_with_the_same_prettier():
+    wanted = json.loads((ROOT / "tools/package.json").read_text(encoding="utf-8"))["devDependencies"]["prettier"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", wanted), "one version, not a range: two versions format differently"
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
+    assert next(hook for hook in hooks if hook["id"] == "prettier")["additional_dependencies"] == [f"prettier@{wanted}"]
 
 
 def test_a_view_without_a_twin_says_so():
