@@ -321,13 +321,13 @@ from course_lib.attention import attention_pattern, to_video_convention
 
 start = TOKENS[:4]
 weights = attention_pattern(q_placed[:4], k_placed[:4])  # (T_query, T_key)
-show.pattern(weights, start, title="The code's way: a row is a query, rows sum to 1", view="code")
+show.pattern(weights, start, title="The code's way: a row is a query, rows sum to 1", orientation="code")
 
 # %%
-show.pattern(weights, start, title="The video's way: a column is a query, columns sum to 1", view="video")
+show.pattern(weights, start, title="The video's way: a column is a query, columns sum to 1", orientation="video")
 
 # %% [markdown]
-# Find the 0.42 in both. Every pattern in this course can be drawn either way, with `view="code"` or `view="video"`. The numbers themselves are
+# Find the 0.42 in both. Every pattern in this course can be drawn either way, with `orientation="code"` or `orientation="video"`. The numbers themselves are
 # turned by one function, which you will write:
 
 # %%

@@ -429,7 +429,7 @@ two_sided = np.array([-2.0, 1.0, 2.0])
 # | softmax runs | down each column | along each row, `axis=-1` |
 # | sums to 1 | each column | each row |
 #
-# Turn one, and you have the other: `show.pattern(weights, start, title="…", view="video")`. $d_k$ is the head size, our D, and not the width C of the
+# Turn one, and you have the other: `show.pattern(weights, start, title="…", orientation="video")`. $d_k$ is the head size, our D, and not the width C of the
 # model.
 
 # %% [markdown] slide="slide"

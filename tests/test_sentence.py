@@ -55,9 +55,9 @@ def test_and_in_the_videos_orientation():
     np.testing.assert_allclose(down.sum(axis=0), 1)
 
 
-def test_the_figures_show_it_in_both_views():
-    for view, side in (("code", "Each row sums to 1"), ("video", "Each column sums to 1")):
-        words = show.pattern(CAUSAL, s.TOKENS, title="The pattern", view=view).alt
+def test_the_figures_show_it_in_both_orientations():
+    for orientation, side in (("code", "Each row sums to 1"), ("video", "Each column sums to 1")):
+        words = show.pattern(CAUSAL, s.TOKENS, title="The pattern", orientation=orientation).alt
         assert "creature looks at blue 0.58, fluffy 0.42" in words
         assert side in words
 

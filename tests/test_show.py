@@ -74,7 +74,7 @@ def test_alt_text_follows_the_data():
     assert "Each row sums to 1" in words
     masked_late = show.pattern(np.tril(np.full((3, 3), 1 / 3)), TOKENS, title="Pattern").alt
     assert "Not every row sums to 1" in masked_late
-    assert "columns are queries" in show.pattern(WEIGHTS, TOKENS, title="Pattern", view="video").alt.lower()
+    assert "columns are queries" in show.pattern(WEIGHTS, TOKENS, title="Pattern", orientation="video").alt.lower()
     assert "The sum is 6" in show.products([3, 1, -2], [2, 2, 1]).alt
     assert "27 degrees" in SAMPLES["arrows"]().alt
     assert "one 0.5, two 2.25, three 2.3" in SAMPLES["number_line"]().alt
@@ -91,13 +91,13 @@ def test_a_table_of_who_moves_whom_says_whether_the_past_stands_still():
 
 
 @pytest.mark.parametrize("draw", [show.pattern, show.scores_grid])
-def test_the_video_view_is_the_transpose(draw, monkeypatch):
+def test_the_video_orientation_is_the_transpose(draw, monkeypatch):
     """The same circles, numbers and crosses are drawn, mirrored: a column of the video's picture is a row of the code's."""
     drawn = {"code": set(), "video": set()}
     for name in ("_circle", "_number", "_cross"):
-        monkeypatch.setattr(grids, name, lambda axes, *what, name=name, **_: drawn[view].add((name, *what)))
-    for view in drawn:
-        draw(WEIGHTS, TOKENS, title="t", view=view, keys=["x", "y", "z"], may_look=np.tri(3, dtype=bool))
+        monkeypatch.setattr(grids, name, lambda axes, *what, name=name, **_: drawn[orientation].add((name, *what)))
+    for orientation in drawn:
+        draw(WEIGHTS, TOKENS, title="t", orientation=orientation, keys=["x", "y", "z"], may_look=np.tri(3, dtype=bool))
     assert len(drawn["code"]) > 8
     assert drawn["video"] == {(name, y, x, *rest) for name, x, y, *rest in drawn["code"]}
 
@@ -308,8 +308,8 @@ def test_wrong_sizes_are_said():
         show.points(np.ones((2, 2)), "ab", title="t", groups=["one"])
     with pytest.raises(ValueError, match=r"\(2,\) and \(3,\)"):
         show.products([1, 2], [1, 2, 3])
-    with pytest.raises(ValueError, match="view is 'rows'"):
-        show.pattern(WEIGHTS, TOKENS, title="t", view="rows")
+    with pytest.raises(ValueError, match="orientation is 'rows'"):
+        show.pattern(WEIGHTS, TOKENS, title="t", orientation="rows")
     with pytest.raises(ValueError, match="2 values but 1 labels"):
         show.bars([1, 2], ["one"], title="t")
     with pytest.raises(ValueError, match="alt text"):

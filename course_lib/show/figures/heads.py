@@ -76,9 +76,9 @@ def draw_map(axes, scores, framed, off=(), first=0):
     axes.add_patch(_frame(framed[1], framed[0]))
 
 
-def draw_pattern(axes, weights, tokens, query, title, view="code", inches=3.1):
+def draw_pattern(axes, weights, tokens, query, title, orientation="code", inches=3.1):
     """A pattern (T, T) of many tokens as circles by size without numbers, on axes about so many inches high, the chosen query in its colour."""
-    T, code = len(tokens), view == "code"
+    T, code = len(tokens), orientation == "code"
     i, j = np.nonzero(weights >= 0.02)
     cell = inches / T * 72  # in points
     for where, colour in ((i != query, "#8A8A8A"), (i == query, QUERY)):

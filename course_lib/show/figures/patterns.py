@@ -9,19 +9,19 @@ from .style import FAINT, KEY, QUERY, QUIET, course_style, inside, new_figure, n
 DIM = "#B9B9B9"  # what is not highlighted
 
 
-def pattern(weights, tokens, title, view="code", keys=None, may_look=None, highlight=None, numbers=True):
+def pattern(weights, tokens, title, orientation="code", keys=None, may_look=None, highlight=None, numbers=True):
     """An attention pattern (T_query, T_key) as circles whose area is the weight, with the sums that show which side shares out 1.
 
-    view="code": a row is a query. view="video": a column is a query. `keys` are the key tokens if they differ from `tokens`;
+    orientation="code": a row is a query. orientation="video": a column is a query. `keys` are the key tokens if they differ from `tokens`;
     cells where `may_look` is False are crossed out (weight that has leaked there is drawn hollow); `highlight` is the position of a
     query to set off. Raises ValueError if the sizes do not agree.
     """
-    weights, tokens, keys, hidden = _read(weights, tokens, keys, view, may_look)
+    weights, tokens, keys, hidden = _read(weights, tokens, keys, orientation, may_look)
     sums, leaks = weights.sum(-1), 0
     with course_style():
-        figure, axes = _grid(tokens, keys, title, view, sums=True)
+        figure, axes = _grid(tokens, keys, title, orientation, sums=True)
         for (i, j), weight in np.ndenumerate(weights):
-            place = (j, i) if view == "code" else (i, j)
+            place = (j, i) if orientation == "code" else (i, j)
             leak, strong = hidden[i, j] and weight >= 0.005, highlight is None or i == highlight
             leaks += int(leak)
             if hidden[i, j]:
@@ -30,8 +30,8 @@ def pattern(weights, tokens, title, view="code", keys=None, may_look=None, highl
                 _circle(axes, *place, 640 * min(weight, 1.6), not leak, QUERY if strong else DIM)
             if numbers and (leak or not hidden[i, j]) and not 0 <= weight < 0.005:
                 _number(axes, *place, "NaN" if np.isnan(weight) else f"{weight:.2f}".replace("-", "−"))
-        _sums(axes, sums, len(keys), view)
-        side = "row" if view == "code" else "column"
+        _sums(axes, sums, len(keys), orientation)
+        side = "row" if orientation == "code" else "column"
         even = "Each" if (abs(sums - 1) < 0.005).all() else "Not every"
         shown = range(len(tokens)) if highlight is None else [highlight % len(tokens)]
         said = "; ".join(looks(tokens[i], keys, weights[i]) for i in shown)
@@ -39,18 +39,18 @@ def pattern(weights, tokens, title, view="code", keys=None, may_look=None, highl
         return Picture(figure, f"{title}. {side.capitalize()}s are queries. {said}. {even} {side} sums to 1.{leaked}")
 
 
-def scores_grid(scores, tokens, title, view="code", keys=None, may_look=None, highlight=None, numbers=True):
+def scores_grid(scores, tokens, title, orientation="code", keys=None, may_look=None, highlight=None, numbers=True):
     """Raw scores (T_query, T_key) as circles: the area is the size; filled is positive, hollow is negative.
 
     The other arguments are those of `pattern`; scores of −∞ are crossed out.
     """
-    scores, tokens, keys, hidden = _read(scores, tokens, keys, view, may_look)
+    scores, tokens, keys, hidden = _read(scores, tokens, keys, orientation, may_look)
     hidden = hidden | (scores == -np.inf)
     top = max(abs(scores[np.isfinite(scores)]).max(initial=0), 1e-12)
     with course_style():
-        figure, axes = _grid(tokens, keys, title, view, sums=False)
+        figure, axes = _grid(tokens, keys, title, orientation, sums=False)
         for (i, j), score in np.ndenumerate(scores):
-            place, strong = (j, i) if view == "code" else (i, j), highlight is None or i == highlight
+            place, strong = (j, i) if orientation == "code" else (i, j), highlight is None or i == highlight
             if hidden[i, j]:
                 _cross(axes, *place)
                 continue
@@ -58,7 +58,7 @@ def scores_grid(scores, tokens, title, view="code", keys=None, may_look=None, hi
                 _circle(axes, *place, 560 * abs(score) / top, score > 0, QUERY if strong else DIM)
             if numbers:
                 _number(axes, *place, number(score) if abs(score) < 100 else f"{score:.0f}".replace("-", "−"))
-        side = "row" if view == "code" else "column"
+        side = "row" if orientation == "code" else "column"
         shown = range(len(tokens)) if highlight is None else [highlight % len(tokens)]
         said = "; ".join(_finds(tokens[i], keys, np.where(hidden[i], -np.inf, scores[i])) for i in shown)
         return Picture(
@@ -66,15 +66,17 @@ def scores_grid(scores, tokens, title, view="code", keys=None, may_look=None, hi
         )
 
 
-def _read(table, tokens, keys, view, may_look):
+def _read(table, tokens, keys, orientation, may_look):
     """The arguments, checked: the table as floats, the tokens to be read, and what is hidden (T_query, T_key)."""
     table = np.asarray(table, dtype=float)
     tokens = [readable(token) for token in tokens]
     keys = tokens if keys is None else [readable(key) for key in keys]
     if table.shape != (len(tokens), len(keys)):
         raise ValueError(f"the table has shape {table.shape}, but there are {len(tokens)} queries and {len(keys)} keys")
-    if view not in ("code", "video"):
-        raise ValueError(f'view is {view!r}: it must be "code" (a row is a query) or "video" (a column is a query)')
+    if orientation not in ("code", "video"):
+        raise ValueError(
+            f'orientation is {orientation!r}: it must be "code" (a row is a query) or "video" (a column is a query)'
+        )
     hidden = np.zeros(table.shape, dtype=bool)
     if may_look is not None:
         if np.shape(may_look)[-2:] not in (table.shape, (1, table.shape[1])):
@@ -85,10 +87,10 @@ def _read(table, tokens, keys, view, may_look):
     return table, tokens, keys, hidden
 
 
-def _grid(tokens, keys, title, view, sums):
+def _grid(tokens, keys, title, orientation, sums):
     """An empty grid with its names, and room for the sums on the side of the queries."""
-    rows, columns = (tokens, keys) if view == "code" else (keys, tokens)
-    right, below = (0.8 if sums else 0, 0) if view == "code" else (0, 0.55 if sums else 0)
+    rows, columns = (tokens, keys) if orientation == "code" else (keys, tokens)
+    right, below = (0.8 if sums else 0, 0) if orientation == "code" else (0, 0.55 if sums else 0)
     figure = new_figure(0.72 * len(columns) + 2.3, 0.62 * (len(rows) + below) + 1.75)
     axes = figure.subplots()
     for edge in np.arange(-0.5, len(columns)):
@@ -97,8 +99,8 @@ def _grid(tokens, keys, title, view, sums):
         inside(*axes.plot([-0.5, len(columns) - 0.5], [edge, edge], color=FAINT, lw=0.7, zorder=0))
     axes.set(xlim=(-0.55, len(columns) - 0.45 + right), ylim=(len(rows) - 0.45 + below, -0.55))
     names = ("query: who looks", "key: who is looked at")
-    row_name, column_name = names if view == "code" else names[::-1]
-    name_ticks(axes, rows, columns, row_name, column_name, *((QUERY, KEY) if view == "code" else (KEY, QUERY)))
+    row_name, column_name = names if orientation == "code" else names[::-1]
+    name_ticks(axes, rows, columns, row_name, column_name, *((QUERY, KEY) if orientation == "code" else (KEY, QUERY)))
     axes.set_title(wrapped(title, figure, beside=1.0))
     return figure, axes
 
@@ -118,17 +120,17 @@ def _number(axes, x, y, text):
     inside(axes.annotate(text, (x, y), (0, -16), size=8.5, zorder=3, bbox=box, **place))
 
 
-def _sums(axes, sums, many, view):
+def _sums(axes, sums, many, orientation):
     """What each query gives away, beside its row or under its column; in bold where it is not 1."""
     end = many - 0.32
-    aligned = {"ha": "left", "va": "center"} if view == "code" else {"ha": "center", "va": "top"}
+    aligned = {"ha": "left", "va": "center"} if orientation == "code" else {"ha": "center", "va": "top"}
     for query, total in enumerate(sums):
-        place = (end, query) if view == "code" else (query, end)
+        place = (end, query) if orientation == "code" else (query, end)
         weight = "normal" if abs(total - 1) <= 0.005 else "bold"
         text = "NaN" if np.isnan(total) else f"{total:.2f}"
         axes.text(*place, text, size=9, weight=weight, **aligned)
-    place = (end, -0.62) if view == "code" else (-0.62, end)
-    aligned = {"ha": "left", "va": "bottom"} if view == "code" else {"ha": "right", "va": "top"}
+    place = (end, -0.62) if orientation == "code" else (-0.62, end)
+    aligned = {"ha": "left", "va": "bottom"} if orientation == "code" else {"ha": "right", "va": "top"}
     axes.text(*place, "sum", size=9, color=QUIET, **aligned)
 
 

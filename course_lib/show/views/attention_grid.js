@@ -46,7 +46,7 @@ const EN = {
  * @property {string[]} heads Python: names of several heads; empty for one
  * @property {number} temperature both: what scores are divided by
  * @property {"none" | "before" | "after"} mask both: where the future is hidden
- * @property {"code" | "video"} view both: a row is a query, or a column is
+ * @property {"code" | "video"} orientation both: a row is a query, or a column is
  * @property {boolean} numbers both: whether weights are written into their cells
  * @property {number} query both: position of the token that looks
  * @property {number} head both: the head that is shown, −1 for the average
@@ -118,7 +118,7 @@ function render({ model, el }) {
       heads.build();
       paint();
     }),
-    listen(model, ["tokens", "view"], build),
+    listen(model, ["tokens", "orientation"], build),
     listen(model, ["scores", "temperature", "mask", "numbers", "head", "off"], paint),
     listen(model, ["query"], light),
   ];
@@ -136,7 +136,7 @@ function controlBar(words, get, put) {
   const warmth = h("input", { type: "range", min: -1, max: 1, step: 0.05, oninput: putTemperature });
   const shown = h("output");
   const mask = selection("mask", ["none", "before", "after"]);
-  const layout = selection("view", ["code", "video"]);
+  const layout = selection("orientation", ["code", "video"]);
   const onchange = () => put("numbers", numbers.checked);
   const numbers = h("input", { type: "checkbox", onchange });
   const element = h(
@@ -163,7 +163,7 @@ function controlBar(words, get, put) {
     warmth.setAttribute("aria-valuetext", temperature);
     shown.textContent = temperature;
     mask.value = get("mask");
-    layout.value = get("view");
+    layout.value = get("orientation");
     numbers.disabled = get("tokens").length > TOO_MANY;
     numbers.checked = get("numbers") && !numbers.disabled;
   }

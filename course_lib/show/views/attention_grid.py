@@ -26,7 +26,7 @@ def grid_weights(scores, temperature=1.0, mask="none"):
 class AttentionGrid(View):
     """Patterns to move, from tokens (T) and scores (T, T) or (H, T, T) = q @ k.T / √D; `grid.weights` (T, T) is what it shows now.
 
-    mask: "none", "before" or "after" the softmax. view: "code" (a row is a query) or "video" (a column is a query). Of several heads, `head` is
+    mask: "none", "before" or "after" the softmax. orientation: "code" (a row is a query) or "video" (a column is a query). Of several heads, `head` is
     the one that is shown, −1 the average of those that are on; `off` lists those that are switched off, `patterns` (H, T, T) are all; `heads`
     are their names. `labels` replaces words of the view, for other languages. Raises ValueError if the sizes do not agree.
     """
@@ -36,7 +36,7 @@ class AttentionGrid(View):
     scores = traitlets.List().tag(sync=True)
     temperature = traitlets.Float(1.0, min=0.1, max=10.0).tag(sync=True)
     mask = traitlets.Enum(MASKS, "none").tag(sync=True)
-    view = traitlets.Enum(("code", "video"), "code").tag(sync=True)
+    orientation = traitlets.Enum(("code", "video"), "code").tag(sync=True)
     numbers = traitlets.Bool(True).tag(sync=True)
     query = traitlets.Int(0).tag(sync=True)
     head = traitlets.Int(0, min=-1).tag(sync=True)
@@ -80,7 +80,14 @@ class AttentionGrid(View):
         title = f"{self.title} ({state})"
         if self.heads or len(self.tokens) > MANY:
             return self._large_twin(title)
-        return pattern(self.weights, self.tokens, title=title, view=self.view, may_look=may_look, numbers=self.numbers)
+        return pattern(
+            self.weights,
+            self.tokens,
+            title=title,
+            orientation=self.orientation,
+            may_look=may_look,
+            numbers=self.numbers,
+        )
 
     def _large_twin(self, title):
         """The chosen pattern without numbers, and beside it a small picture of each head."""
@@ -92,7 +99,7 @@ class AttentionGrid(View):
             left, *right = figure.subfigures(
                 1, 2 if H else 1, width_ratios=[side + 2.1, 1.5 * columns][: 2 if H else 1], squeeze=False
             )[0]
-            draw_pattern(left.subplots(), weights, tokens, self.query, chosen, self.view, side)
+            draw_pattern(left.subplots(), weights, tokens, self.query, chosen, self.orientation, side)
             for n, axes in enumerate(right[0].subplots(-(-H // columns), columns, squeeze=False).flat if H else ()):
                 axes.set_visible(n < H)
                 if n < H:
@@ -102,7 +109,7 @@ class AttentionGrid(View):
             shown = f"{chosen}: " if chosen else ""
             said = [f"{title}. {shown}{looks(tokens[self.query], tokens, weights[self.query])}"]
             said += [f"{self._name(n)}: {looks(tokens[self.query], tokens, patterns[n][self.query])}" for n in range(H)]
-            kind = "row" if self.view == "code" else "column"
+            kind = "row" if self.orientation == "code" else "column"
             return Picture(figure, f"{'. '.join(said)}. A {kind} is a query.", dpi=112, colours=32)
 
     def _name(self, n):

@@ -16,7 +16,7 @@ export function columnWidth(tokens) {
 /**
  * The table of AttentionGrid. Whoever takes it calls build(), paint(weights) and highlight(query).
  *
- * @param {(name: string) => any} get reads a trait of AttentionGrid: tokens, view, mask, numbers, query
+ * @param {(name: string) => any} get reads a trait of AttentionGrid: tokens, orientation, mask, numbers, query
  * @param {(name: string, value: any) => void} put
  * @param {() => void} light is called when another query is pointed at
  */
@@ -28,7 +28,7 @@ export function patternTable(words, get, put, light) {
   let lit = -1; // the query that is set off
 
   const query = () => Math.min(hovered ?? get("query"), get("tokens").length - 1);
-  const isVideo = () => get("view") === "video";
+  const isVideo = () => get("orientation") === "video";
 
   /** What depends on the tokens and the layout alone. */
   function build() {
