@@ -40,7 +40,7 @@ def agrees(view, a, b):
     parts = dot_parts(a, b)
     for mine, theirs in zip(shown(view), (a, b, parts["products"], parts["sums"]), strict=True):
         np.testing.assert_allclose(mine, theirs, atol=0.0051)
-    bars = [float(text.replace("−", "-")) for text in view.locator(".bars text.n").all_text_contents()]
+    bars = [float(text.replace("−", "-")) for text in view.locator(".bars text.number").all_text_contents()]
     np.testing.assert_allclose(bars, [*parts["products"], parts["sums"][-1]], atol=0.0051)
     said = view.locator("p[aria-live]").inner_text().replace("−", "-")
     assert f"Angle {parts['angle']:.0f}°" in said

@@ -43,8 +43,8 @@ def agrees(view, W_q, W_k):
     q, k, scores = query_key_scores(START.x, W_q, W_k)
     np.testing.assert_allclose(typed(view, "q"), W_q, atol=0.0051)
     np.testing.assert_allclose(typed(view, "k"), W_k, atol=0.0051)
-    np.testing.assert_allclose(numbers(view, "td.n.q", (8, 3)), q, atol=0.0051)
-    np.testing.assert_allclose(numbers(view, "td.n.k", (8, 3)), k, atol=0.0051)
+    np.testing.assert_allclose(numbers(view, "td.number.q", (8, 3)), q, atol=0.0051)
+    np.testing.assert_allclose(numbers(view, "td.number.k", (8, 3)), k, atol=0.0051)
     np.testing.assert_allclose(numbers(view, "td[data-score]", (8, 8)), scores, atol=0.0051)
     differ, pairs = one_sided(scores)
     verdict = view.locator(".verdict").inner_text()
@@ -124,7 +124,7 @@ def test_typed_and_moved_by_keyboard(page, view):
 
 
 def test_it_keeps_its_keys_shows_tokens_as_text_and_leaves_its_twin(lab, page, view, small):
-    controls = [view.locator("input").first, view.locator("input").last, *view.locator(".do button").all()]
+    controls = [view.locator("input").first, view.locator("input").last, *view.locator(".actions button").all()]
     views.no_key_gets_out(page, [*controls, view.locator("td[data-score] button[tabindex='0']")])
     other = page.locator(".qk").nth(1)
     other.scroll_into_view_if_needed()

@@ -1,13 +1,12 @@
 // Choice: a question with one answer to choose, by mouse or by keyboard; Python says what the guess earns.
 
-import { frame, h, spoken } from "./kit/elements.js";
+import { frame, h, spoken, uniqueName } from "./kit/elements.js";
 import { listen, putInto } from "./kit/model.js";
 import { wordsOf } from "./kit/words.js";
 
 const EN = {
   predict: "Predict:",
 };
-let made = 0; // questions up to now: radio buttons of one name belong together
 
 /**
  * What crosses to Python: the traits of Choice in choice.py.
@@ -26,7 +25,7 @@ let made = 0; // questions up to now: radio buttons of one name belong together
 function render({ model, el }) {
   const words = wordsOf(model, EN);
   const put = putInto(model);
-  const name = `choice-${Date.now()}-${made++}`;
+  const name = uniqueName("choice"); // radio buttons of one name belong together
   const radios = model.get("options").map((_, position) => {
     return h("input", { type: "radio", name, value: position, onchange: () => put("guess", position) });
   });

@@ -82,7 +82,7 @@ function render({ model, el }) {
   const put = putInto(model);
   const [layers, heads, first] = [get("n_layer"), get("n_head"), get("first")];
   const nameOf = (layer, head) => fill(words.name, { l: layer + first, h: head + first });
-  const problem = h("p", { class: "bad", role: "status" });
+  const problem = h("p", { class: "problem", role: "status" });
   const field = textField(words, get, ask, answered);
   const job = jobChoice(get, put);
   const map = headTable(words, layers, heads, first, chooseHead);
@@ -259,7 +259,7 @@ function likelyWords(words, tokens, query, likeliest, someOff) {
   const rows = likeliest.map(([word, whole, without]) => {
     const next = word === tokens[query + 1] ? h("small", {}, " " + words.next) : "";
     const name = h("th", { scope: "row" }, word, next);
-    return h("tr", {}, name, bar(whole, ""), someOff ? bar(without, "w") : []);
+    return h("tr", {}, name, bar(whole, ""), someOff ? bar(without, "without") : []);
   });
   const titles = [title(words.word), title(words.whole), someOff ? title(words.without) : []];
   return [

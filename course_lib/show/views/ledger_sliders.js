@@ -124,7 +124,7 @@ function ledgerRow(line, width) {
     h("th", { scope: "row" }, line.name),
     h("td", {}, line.size),
     h("td", { "data-line": line.name }, line.shown),
-    h("td", { class: "b", "aria-hidden": "true" }, bar),
+    h("td", { class: "share", "aria-hidden": "true" }, bar),
   );
 }
 

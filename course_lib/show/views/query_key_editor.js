@@ -110,11 +110,11 @@ function verdictOn(words, scores) {
 const gapBefore = (column) => (column ? "" : " first");
 
 function groupTitle(kind, words, columns) {
-  return h("th", { class: `mid first ${kind}`, colspan: columns, scope: "colgroup" }, words);
+  return h("th", { class: `group first ${kind}`, colspan: columns, scope: "colgroup" }, words);
 }
 
 function columnTitle(kind, name, column) {
-  return h("th", { class: `up ${kind}`.trimEnd() + gapBefore(column), scope: "col" }, name);
+  return h("th", { class: `upright ${kind}`.trimEnd() + gapBefore(column), scope: "col" }, name);
 }
 
 // ---- above: the two matrices as numbers to type over, and what can be done to both
@@ -155,11 +155,11 @@ function matrixRows(words, get, put, paintAll) {
 
   function buttons() {
     const act = (name, change) => {
-      return button(words[name], () => put("weights", change(get("weights"))), { "data-do": name });
+      return button(words[name], () => put("weights", change(get("weights"))), { "data-action": name });
     };
     return h(
       "td",
-      { class: "do", colspan: get("tokens").length, rowspan: features.length + 2 },
+      { class: "actions", colspan: get("tokens").length, rowspan: features.length + 2 },
       act("swap", ({ q, k }) => ({ q: k, k: q })),
       act("same", ({ q }) => ({ q, k: q })),
       act("reset", () => get("start")),
@@ -215,11 +215,11 @@ function tokenRows(words, get, put) {
   );
 
   function featureCell(value, column) {
-    return h("td", { class: `n${gapBefore(column)}${value ? "" : " zero"}` }, number(value));
+    return h("td", { class: `number${gapBefore(column)}${value ? "" : " zero"}` }, number(value));
   }
 
   function vectorCell(kind, column) {
-    return h("td", { class: `n ${kind}${gapBefore(column)}` });
+    return h("td", { class: `number ${kind}${gapBefore(column)}` });
   }
 
   function scoreCell(query, key) {
@@ -228,7 +228,7 @@ function tokenRows(words, get, put) {
       onkeydown: (event) => walk(event, [query, key]),
     };
     const spot = h("button", { type: "button", tabindex: -1, ...hear }, h("i"), h("b"));
-    return h("td", { class: "s", "data-score": `${query},${key}` }, spot);
+    return h("td", { class: "score", "data-score": `${query},${key}` }, spot);
   }
 
   function walk(event, from) {

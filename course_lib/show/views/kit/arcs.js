@@ -1,6 +1,6 @@
 // Tokens in a line, and an arc for each weight of one query: the way on which information flows, from key to query.
 
-import { h } from "./elements.js";
+import { h, uniqueName } from "./elements.js";
 
 /**
  * A picture of tokens, each in a column so many pixels wide, with arcs to the query from the keys in `looks`.
@@ -13,6 +13,7 @@ import { h } from "./elements.js";
  */
 export function arcs(tokens, width, query, weights, looks) {
   const middle = (position) => width * (position + 0.5);
+  const tip = uniqueName("tip");
   const base = 30 + 9 * Math.min(8, tokens.length);
   const peak = (distance) => base - 26 - (11 * 8 * distance) / Math.max(8, tokens.length);
 
@@ -22,7 +23,7 @@ export function arcs(tokens, width, query, weights, looks) {
     const [from, to, bend, top] = key === query ? loop() : leap(key);
     const d = `M${from},${base} C${from + bend},${top} ${to - bend},${top} ${to},${end}`;
     const opacity = 0.4 + 0.6 * weight;
-    return h("path", { d, "marker-end": "url(#ag-tip)", "stroke-width": thickness, opacity });
+    return h("path", { d, "marker-end": `url(#${tip})`, "stroke-width": thickness, opacity });
   }
 
   function leap(key) {
@@ -45,14 +46,14 @@ export function arcs(tokens, width, query, weights, looks) {
   return h(
     "svg",
     { width: width * tokens.length, height: base + 24 },
-    h("defs", {}, arrowHead()),
+    h("defs", {}, arrowHead(tip)),
     looks.map(arc),
     tokens.map(name),
   );
 }
 
-function arrowHead() {
-  const tip = h("path", { d: "M0,0 L2.2,1.5 L0,3 z", style: "fill:var(--q);stroke:none" });
+function arrowHead(id) {
+  const triangle = h("path", { d: "M0,0 L2.2,1.5 L0,3 z", style: "fill:var(--q);stroke:none" });
   const size = { markerWidth: 3, markerHeight: 3, refX: 0.2, refY: 1.5 };
-  return h("marker", { id: "ag-tip", ...size, orient: "auto" }, tip);
+  return h("marker", { id, ...size, orient: "auto" }, triangle);
 }

@@ -47,6 +47,11 @@ export function smallPrint(words) {
   return h("p", {}, h("small", {}, words));
 }
 
+/** A name that nothing else in the page has, whatever notebooks are open: for an id, or a group of radio buttons. */
+export function uniqueName(word) {
+  return `${word}-${Math.random().toString(36).slice(2)}`;
+}
+
 /** [make(0), make(1), …]: so many. */
 export function times(count, make) {
   return Array.from({ length: count }, (_, index) => make(index));

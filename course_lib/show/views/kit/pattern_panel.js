@@ -34,7 +34,7 @@ export function patternPanel(words, choose) {
   let place = null;
   let choices = [];
   const picture = h("svg", { class: "pattern", role: "img", onclick: chooseRow });
-  const caption = h("p", { class: "cap" });
+  const caption = h("p", { class: "caption" });
   const strip = h("div", { class: "strip", role: "radiogroup", "aria-label": words.who });
   const sentence = spoken();
 

@@ -34,7 +34,7 @@ export function patternTable(words, get, put, light) {
   function build() {
     const tokens = get("tokens");
     cells = tokens.map(() => Array(tokens.length));
-    const sums = tokens.map((_, position) => h("td", { class: "s", "data-sum": position }));
+    const sums = tokens.map((_, position) => h("td", { class: "sum", "data-sum": position }));
     const rows = tokens.map((_, row) => tableRow(tokens, row, sums));
     if (isVideo()) rows.push(h("tr", {}, h("th", { scope: "row" }, words.sum), sums));
     const caption = h("caption", {}, words.caption);
@@ -51,9 +51,9 @@ export function patternTable(words, get, put, light) {
       role: "grid",
       "aria-label": words.caption,
       class: (tokens.length > MANY ? "many" : "") + (small ? " small" : ""),
-      style: `--w:${width}px;--h:${small ? 17 : 40}px`,
+      style: `--cell-width:${width}px;--cell-height:${small ? 17 : 40}px`,
       onmouseover: onCell(hover),
-      onclick: onCell((cell) => put("query", Number(cell.dataset.i))),
+      onclick: onCell((cell) => put("query", Number(cell.dataset.query))),
       onkeydown: onCell((_, event) => walk(event)),
       onfocusin: onCell(focus),
       onmouseleave: leave,
@@ -63,7 +63,7 @@ export function patternTable(words, get, put, light) {
   function columnTitles(tokens) {
     const titles = tokens.map((_, column) => title(isVideo() ? "q" : "k", column, "col"));
     const sums = isVideo() ? [] : h("th", { scope: "col" }, words.sum);
-    return h("thead", {}, h("tr", {}, h("td", { class: "s" }), titles, sums));
+    return h("thead", {}, h("tr", {}, h("td", { class: "sum" }), titles, sums));
   }
 
   function tableRow(tokens, row, sums) {
@@ -74,7 +74,13 @@ export function patternTable(words, get, put, light) {
 
   function tableCell(tokens, row, column) {
     const [from, to] = isVideo() ? [column, row] : [row, column];
-    const attributes = { role: "gridcell", tabindex: -1, "data-r": row, "data-c": column, "data-i": from };
+    const attributes = {
+      role: "gridcell",
+      tabindex: -1,
+      "data-row": row,
+      "data-column": column,
+      "data-query": from,
+    };
     const written = tokens.length > TOO_MANY ? [] : h("span");
     cells[from][to] = h("td", attributes, h("i"), written);
     return cells[from][to];
@@ -83,7 +89,7 @@ export function patternTable(words, get, put, light) {
   function title(kind, position, scope) {
     const small = h("small", {}, `${kind}${position + 1}`);
     const asked = kind === "q" ? position : null;
-    return h("th", { class: kind, scope, "data-q": asked }, get("tokens")[position], " ", small);
+    return h("th", { class: kind, scope, "data-query": asked }, get("tokens")[position], " ", small);
   }
 
   function onCell(hear) {
@@ -94,12 +100,12 @@ export function patternTable(words, get, put, light) {
   }
 
   function hover(cell) {
-    hovered = Number(cell.dataset.i);
+    hovered = Number(cell.dataset.query);
     light();
   }
 
   function focus(cell) {
-    focused = [Number(cell.dataset.r), Number(cell.dataset.c)];
+    focused = [Number(cell.dataset.row), Number(cell.dataset.column)];
     hover(cell);
   }
 
@@ -151,8 +157,8 @@ export function patternTable(words, get, put, light) {
       cell.tabIndex = -1;
     });
     reached(chosen).tabIndex = 0;
-    element.querySelectorAll("[data-q]").forEach((name) => {
-      name.classList.toggle("on", Number(name.dataset.q) === chosen);
+    element.querySelectorAll("th[data-query]").forEach((name) => {
+      name.classList.toggle("on", Number(name.dataset.query) === chosen);
     });
   }
 
@@ -160,7 +166,7 @@ export function patternTable(words, get, put, light) {
   function reached(chosen) {
     if (!focused) return cells[chosen][0];
     const [row, column] = focused;
-    return element.querySelector(`td[data-r="${row}"][data-c="${column}"]`);
+    return element.querySelector(`td[data-row="${row}"][data-column="${column}"]`);
   }
 
   return { element, build, paint, highlight, query };
@@ -170,7 +176,7 @@ export function patternTable(words, get, put, light) {
 function paintCell(cell, weight, hidden, written, label) {
   const [circle, text] = cell.children;
   const size = `scale(${Math.sqrt(weight).toFixed(3)})`;
-  cell.classList.toggle("x", hidden);
+  cell.classList.toggle("masked", hidden);
   if (circle.style.transform !== size) circle.style.transform = size;
   if (text && text.textContent !== written) text.textContent = written;
   if (cell.ariaLabel !== label) cell.setAttribute("aria-label", label);

@@ -1,6 +1,6 @@
 // Products as bars, each beginning where the one before it ends, and their sum as the last bar.
 
-import { h } from "./elements.js";
+import { h, uniqueName } from "./elements.js";
 import { number } from "./words.js";
 
 const WIDTH = 250;
@@ -10,7 +10,9 @@ const STEP = 82; // from one bar to the next
 
 /** @param {string} sumWord stands below the sum */
 export function runningSumBars(sumWord) {
-  const element = h("svg", { class: "bars", width: WIDTH, height: HEIGHT, "aria-hidden": "true" });
+  const id = uniqueName("hatching"); // the style sheet knows it as --hatching
+  const size = { width: WIDTH, height: HEIGHT, style: `--hatching:url(#${id})` };
+  const element = h("svg", { class: "bars", ...size, "aria-hidden": "true" });
 
   function draw(a, b, products, sums) {
     const toY = scaleFor(sums);
@@ -19,10 +21,10 @@ export function runningSumBars(sumWord) {
       bridge(toY(sums[place]), place),
       foot(place, `${number(a[place])} · ${number(b[place])}`),
     ]);
-    const zero = h("line", { x1: 4, x2: WIDTH - 6, y1: toY(0), y2: toY(0), style: "stroke:var(--fg)" });
+    const zero = h("line", { x1: 4, x2: WIDTH - 6, y1: toY(0), y2: toY(0), style: "stroke:var(--ink)" });
     const last = products.length;
     const total = bar(toY, last, 0, sums[sums.length - 1], "sum");
-    element.replaceChildren(h("defs", {}, hatching()), ...bars, ...total, foot(last, sumWord), zero);
+    element.replaceChildren(h("defs", {}, hatching(id)), ...bars, ...total, foot(last, sumWord), zero);
   }
 
   return { element, draw };
@@ -45,10 +47,10 @@ function bar(toY, place, start, value, kind) {
   const bottom = toY(Math.min(start, start + value));
   const inside = bottom - top > 24 && kind !== "down";
   const beside = value < 0 ? bottom + 14 : top - 5;
-  const written = { class: "n", x: middleOf(place), y: inside ? (top + bottom) / 2 + 4 : beside };
+  const written = { class: "number", x: middleOf(place), y: inside ? (top + bottom) / 2 + 4 : beside };
   return [
     h("rect", { class: kind, x: leftOf(place), y: top, width: BAR, height: Math.max(bottom - top, 0.5) }),
-    h("text", { ...written, style: inside ? "fill:var(--bg)" : null }, number(value)),
+    h("text", { ...written, style: inside ? "fill:var(--paper)" : null }, number(value)),
   ];
 }
 
@@ -61,7 +63,7 @@ function foot(place, words) {
   return h("text", { x: middleOf(place), y: HEIGHT - 8 }, words);
 }
 
-function hatching() {
+function hatching(id) {
   const turned = { patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
-  return h("pattern", { id: "dp-hatch", width: 7, height: 7, ...turned }, h("path", { d: "M0,0 V7" }));
+  return h("pattern", { id, width: 7, height: 7, ...turned }, h("path", { d: "M0,0 V7" }));
 }
