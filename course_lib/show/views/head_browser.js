@@ -24,7 +24,7 @@ const EN = {
   map: "Circles by size: {job}. Hollow is negative.",
   unknown: "The model has never seen {words}.",
   meant: "Do you mean {words}?",
-  long: "That are {n} tokens, and the model can read {most} at once.",
+  long: "The text has {n} tokens, and the model can read {most} at once.",
   empty: "Type a few words that it knows.",
   silent: "Python does not answer: run this cell again.",
   after: "What comes after “{q}”?",
@@ -249,7 +249,7 @@ function scoreCircle(share) {
   return h("svg", { width: 36, height: 34, "aria-hidden": "true" }, circle);
 }
 
-/** The parts of the table of the words that are likely behind a token. */
+/** The parts of the table of the words that are likely after a token. */
 function likelyWords(words, tokens, query, likeliest, someOff) {
   const title = (name) => h("th", { scope: "col" }, name);
   const bar = (probability, look) => {
