@@ -581,7 +581,9 @@ show.pattern(
 # `nn.MultiheadAttention` has True for *hide*.
 
 # %%
-show.pattern(one_pass, TOKENS, title="As the video draws it: the lower left is hidden", orientation="video", may_look=may_look)
+show.pattern(
+    one_pass, TOKENS, title="As the video draws it: the lower left is hidden", orientation="video", may_look=may_look
+)
 
 # %% [markdown] slide="slide"
 # ## What to take away
