@@ -26,7 +26,12 @@ may_look = causal_mask(len(TOKENS))  # (T, T)
 weights = masked_pattern(E @ W_q, E @ W_k, may_look)  # (T, T)
 fluffy, blue, creature = (TOKENS.index(word) for word in ("fluffy", "blue", "creature"))
 show.pattern(
-    weights, TOKENS, title="creature looks at fluffy and blue", may_look=may_look, highlight=creature, orientation="code"
+    weights,
+    TOKENS,
+    title="creature looks at fluffy and blue",
+    may_look=may_look,
+    highlight=creature,
+    orientation="code",
 )
 
 # %% [markdown]
