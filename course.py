@@ -1,7 +1,7 @@
 """Two commands, on Windows, macOS and Linux (standard library only):
 
     python3 course.py         opens the course in JupyterLab
-    python3 course.py test    runs every test; what follows goes to pytest
+    python3 course.py test    runs every test; with 05 those of lesson 05, with --list it says what they promise
 
 Everything else goes to the course itself: python3 course.py doctor, python3 course.py slides 01, python3 course.py lab.
 The first run makes the folder .venv and installs the versions in constraints.txt; later runs start at once.
@@ -386,7 +386,7 @@ def main(arguments):
     try:
         set_up(extra_for(arguments), doctor=arguments[:1] != ["doctor"], torch=torch)
         if arguments[:1] == ["test"]:
-            return run(["-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments[1:]], ROOT)
+            return run(["-m", "tests", *arguments[1:]], ROOT)
         return run(["-P", "-m", "course_lib", *(arguments or ["lab"])])  # -P: this course_lib, wherever one stands
     except KeyboardInterrupt:
         say("\nStopped. The same command goes on from here.")

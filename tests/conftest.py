@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.windows import chromium, context, kept_windows, page  # noqa: F401, fixtures for all tests
 
+pytest_plugins = ["tests.lessons"]
 ROOT = Path(__file__).resolve().parents[1]
 NO_NETWORK = ROOT / "tests" / "no_network"
 _home = pytest.StashKey()

@@ -2,6 +2,7 @@
 
 import importlib
 import itertools
+from pathlib import Path
 
 import pytest
 
@@ -9,34 +10,50 @@ from course_lib.judge.attempt import Run
 from course_lib.judge.compare import only_nan, same
 from course_lib.judge.engine import Slip
 from course_lib.mistakes import find
-from tests import bank
-from tests.conftest import ROOT
+from tests import bank, subject
 
-LIBRARY = ROOT / "course_lib"
-ENTRIES = bank.load()
 NAMES = list(find.tables())
 
 
-def title(entry):
-    lesson, function, names = entry
-    return f"{lesson}-{function.__name__}-{'right' if names is None else '+'.join(names) or 'unnamed'}-{function.__code__.co_firstlineno}"
+def answers(name):
+    """[(answer, None or the names it must earn)] of the bank to one exercise."""
+    return [entry for entry in bank.of_lesson(find.tables()[name]) if entry[0].__name__ == name]
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=title)
-def test_answer_from_the_bank(entry):
-    _, function, names = entry
-    verdict = find.exercise_named(function.__name__).check(function)
+def complaint(function, names):
+    """What is wrong with the check's verdict on an answer of the bank; None if it is what the bank says."""
+    exercise = find.exercise_named(function.__name__)
+    verdict = exercise.check(function)
     if names is None:
-        assert verdict.ok, verdict.text
-        return
-    assert verdict.state == "wrong", "a wrong answer was accepted"
-    listed = find.exercise_named(function.__name__).says
-    assert set(verdict.names) == set(names) if names else not set(verdict.names) & set(listed), verdict.text
+        return None if verdict.ok else verdict.text
+    if verdict.state != "wrong":
+        return f"a wrong answer was not rejected: {verdict.text}"
+    earned = set(verdict.names)
+    as_said = earned == set(names) if names else not earned & set(exercise.says)
+    return None if as_said else f"it earned {sorted(earned)}: {verdict.text}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_from_the_bank(name):
+    """Each right answer is accepted, and each wrong one rejected with exactly the names that it deserves."""
+    failures = []
+    for function, names in answers(name):
+        if said := complaint(function, names):
+            kind = "right" if names is None else "+".join(names) or "unnamed"
+            at = function.__code__
+            failures.append(f"{Path(at.co_filename).name}:{at.co_firstlineno} ({kind}): {said}")
+    assert not failures, "\n".join(failures)
+
+
+def test_every_answer_belongs_to_an_exercise():
+    assert {(lesson, function.__name__) for lesson, function, _ in bank.load()} == {
+        (lesson, name) for name, lesson in find.tables().items()
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_bank_is_large_enough(name):
-    mine = [names for _, function, names in ENTRIES if function.__name__ == name]
+    mine = [names for _, names in answers(name)]
     least = 8 if find.tables()[name] in ("00", "01") else 10
     assert sum(names is None for names in mine) >= 6, "at least 6 right answers"
     assert sum(names is not None for names in mine) >= least, f"at least {least} wrong answers"
@@ -87,12 +104,8 @@ def test_sentences_are_for_learners(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_library_passes_its_own_check(name):
     """Where course_lib has a function of that name, it is a right answer."""
-    modules = [*("attention." + path.stem for path in (LIBRARY / "attention").glob("*.py"))]
-    modules += ["gpt." + path.stem for path in (LIBRARY / "gpt").glob("*.py")]
-    spaces = [vars(importlib.import_module(f"course_lib.{module}".removesuffix(".__init__"))) for module in modules]
+    spaces = [vars(importlib.import_module(module)) for module in subject.modules()]
     found = {space[name] for space in spaces if name in space}
-    for function in {
-        f for f in found if "torch.nn" not in getattr(f, "__module__", "")
-    }:  # imported under PyTorch's own name
+    for function in {f for f in found if "torch.nn" not in getattr(f, "__module__", "")}:  # PyTorch's own name
         verdict = find.exercise_named(name).check(function)
         assert verdict.ok, f"{function.__module__}: {verdict.text}"

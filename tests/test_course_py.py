@@ -1,4 +1,4 @@
-"""course.py on good days and bad ones: a real venv, in which pip, uv, pytest and the course are small fakes."""
+"""course.py on good days and bad ones: a real venv, in which pip, uv, the tests and the course are small fakes."""
 
 import ast
 import errno
@@ -68,7 +68,7 @@ def house(pattern, monkeypatch):
 
 def add_fakes(folder):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", folder / ".venv"], check=True)
-    for name in ("pip", "uv", "pytest", "course_lib"):
+    for name in ("pip", "uv", "tests", "course_lib"):
         package = site_packages(folder) / name
         package.mkdir()
         (package / "__init__.py").touch()
@@ -143,8 +143,8 @@ def test_the_tests_have_a_mark_of_their_own(house):
     course(house)
     first = course(house, "test", "-q", "tests/test_x.py")
     assert first.calls[2].endswith("-e .[test]")
-    assert first.calls[-1] == "pytest -n 2 --dist worksteal -q tests/test_x.py"
-    assert names(course(house, "test").calls) == ["pytest"]
+    assert first.calls[-1] == "tests -q tests/test_x.py"
+    assert names(course(house, "test").calls) == ["tests"]
     assert names(course(house).calls) == ["course_lib"]
 
 
@@ -170,7 +170,7 @@ def test_new_versions_are_installed(house):
     with (house / "constraints.txt").open("a", encoding="utf-8") as constraints:
         constraints.write("torch==2.0\n")
     assert names(course(house).calls) == [*INSTALLED, "course_lib"]
-    assert names(course(house, "test").calls) == [*INSTALLED, "pytest"]
+    assert names(course(house, "test").calls) == [*INSTALLED, "tests"]
 
 
 def test_nothing_counts_until_the_doctor_is_content(house, monkeypatch):

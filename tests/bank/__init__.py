@@ -25,12 +25,14 @@ def wrong(*names):
     return keep
 
 
-@cache  # answers are collected when a bank is imported, and that happens once
+@cache
+def of_lesson(number):
+    """[(function, None or the names it must earn)] of one lesson's bank, which is imported when it is asked for."""
+    module = importlib.import_module(f"tests.bank.lesson_{number}")
+    return [entry for entry in COLLECTED if entry[0].__module__ == module.__name__]
+
+
 def load():
     """[(lesson, function, None or the names it must earn)] of every lesson's bank."""
-    entries = []
-    for path in sorted(Path(__file__).parent.glob("lesson_*.py")):
-        COLLECTED.clear()
-        importlib.import_module(f"tests.bank.{path.stem}")
-        entries += [(path.stem[-2:], function, names) for function, names in COLLECTED]
-    return entries
+    numbers = [path.stem[-2:] for path in sorted(Path(__file__).parent.glob("lesson_*.py"))]
+    return [(number, *entry) for number in numbers for entry in of_lesson(number)]

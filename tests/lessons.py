@@ -1,0 +1,89 @@
+"""pytest --lesson 05: only the tests that concern lesson 05.
+
+A test concerns a lesson if one of its parameters names it (05, 05_masking, the path of its notebook, one of its exercises, a view
+that it shows), or if its file is about a module of course_lib that the lesson imports (ABOUT).
+"""
+
+import re
+from functools import cache
+
+from course_lib.mistakes import find
+from course_lib.show import VIEWS
+from tests import subject
+from tests.conftest import ROOT
+
+SOURCES = sorted((ROOT / "source").glob("[0-9][0-9]_*.py"))
+LESSONS = {path.name[:2]: path.stem for path in SOURCES if not path.stem.endswith("_exercises")}
+
+# What of the subject each of these files tests; a test asks that every module that a lesson imports stands here.
+ABOUT = {
+    "test_assemble.py": {"my_gpt.assembly"},
+    "test_bank.py": {"model.toy_model"},  # what lesson 12's exercises are tried on
+    "test_benchmark_results.py": {"costs.benchmark_table"},
+    "test_block.py": {"model.block", "experiments.depth"},
+    "test_checkpoints.py": {"train.checkpoints"},
+    "test_corpora.py": {"text.fluffy_language"},
+    "test_distributed.py": {"team.launch", "team.program", "team.sharding", "costs.budgets"},
+    "test_efficient.py": {"attention.efficient", "costs.measure"},
+    "test_generation.py": {"model.generation"},
+    "test_gradients.py": {"attention.gradients"},
+    "test_hand_set_heads.py": {"attention.hand_set_heads"},
+    "test_inside.py": {"inside.look", "text.story_roles", "model.shipped", "experiments.induction"},
+    "test_ledger.py": {"costs.ledger"},
+    "test_minilm.py": {"experiments.minilm", "experiments.moles"},
+    "test_model.py": {"model.gpt", "attention.torch_attention"},
+    "test_modern.py": {"model.modern"},
+    "test_numpy_attention.py": {"attention.numpy_attention"},
+    "test_optimisers.py": {"train.optimisers"},
+    "test_own_function.py": {"my_gpt.keep"},
+    "test_places.py": {"experiments.places_or_kinds"},
+    "test_pretrained.py": {"model.gpt2_files"},
+    "test_sentence.py": {"attention.sentence"},
+    "test_tiny.py": {"experiments.tiny"},
+    "test_tiny_heads.py": {"experiments.tiny_heads"},
+    "test_tokenizers.py": {"text.tokens"},
+    "test_training.py": {"train.loop", "train.pieces", "train.step", "train.device", "train.recording"},
+    "test_vectors.py": {"attention.vectors"},
+    "test_words.py": {"text.word_vectors"},
+}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--lesson", action="append", default=[], metavar="NN", help="only what concerns this lesson")
+
+
+def pytest_collection_modifyitems(config, items):
+    chosen = set(config.option.lesson)
+    if not chosen:
+        return
+    kept = [item for item in items if chosen & concerned(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def concerned(item):
+    """The numbers of the lessons that a test is about."""
+    values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    by_name = {lesson for value in values for lesson in named_by(str(value))}
+    return by_name or by_module(item.path.name)
+
+
+@cache
+def named_by(value):
+    """The lessons that a test's parameter names."""
+    if value in find.tables():
+        return {find.tables()[value]}
+    if value in VIEWS:
+        return {number for number in LESSONS if re.search(rf"\b{value}\(", text(number))}
+    number = re.fullmatch(r"(?:.*[/\\])?(\d\d)(?:_\w+)?(?:\.\w+)?", value)
+    return {number[1]} & LESSONS.keys() if number else set()
+
+
+@cache
+def by_module(name):
+    """The lessons that import one of the modules that a test file is about."""
+    return {number for number in LESSONS if ABOUT.get(name, set()) & subject.used_by(number)}
+
+
+def text(number):
+    return (ROOT / "source" / f"{LESSONS[number]}.py").read_text(encoding="utf-8")
