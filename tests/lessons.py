@@ -6,6 +6,7 @@ that it shows), or if its file is about a module of course_lib that the lesson i
 
 import re
 from functools import cache
+from pathlib import Path
 
 from course_lib.mistakes import find
 from course_lib.show import VIEWS
@@ -15,7 +16,7 @@ from tests.conftest import ROOT
 SOURCES = sorted((ROOT / "source").glob("[0-9][0-9]_*.py"))
 LESSONS = {path.name[:2]: path.stem for path in SOURCES if not path.stem.endswith("_exercises")}
 
-# What of the subject each of these files tests; a test asks that every module that a lesson imports stands here.
+# What of the subject, or which views, each of these files tests; a test asks that every module that a lesson imports stands here.
 ABOUT = {
     "test_assemble.py": {"my_gpt.assembly"},
     "test_bank.py": {"model.toy_model"},  # what lesson 12's exercises are tried on
@@ -23,13 +24,16 @@ ABOUT = {
     "test_block.py": {"model.block", "experiments.depth"},
     "test_checkpoints.py": {"train.checkpoints"},
     "test_corpora.py": {"text.fluffy_language"},
+    "test_dot_product.py": {"DotProduct"},
     "test_distributed.py": {"team.launch", "team.program", "team.sharding", "costs.budgets"},
     "test_efficient.py": {"attention.efficient", "costs.measure"},
     "test_generation.py": {"model.generation"},
     "test_gradients.py": {"attention.gradients"},
+    "test_head_views.py": {"HeadBrowser", "TrainingPlayer"},
     "test_hand_set_heads.py": {"attention.hand_set_heads"},
     "test_inside.py": {"inside.look", "text.story_roles", "model.shipped", "experiments.induction"},
     "test_ledger.py": {"costs.ledger"},
+    "test_ledger_sliders.py": {"LedgerSliders"},
     "test_minilm.py": {"experiments.minilm", "experiments.moles"},
     "test_model.py": {"model.gpt", "attention.torch_attention"},
     "test_modern.py": {"model.modern"},
@@ -38,6 +42,7 @@ ABOUT = {
     "test_own_function.py": {"my_gpt.keep"},
     "test_places.py": {"experiments.places_or_kinds"},
     "test_pretrained.py": {"model.gpt2_files"},
+    "test_query_key_editor.py": {"QueryKeyEditor"},
     "test_sentence.py": {"attention.sentence"},
     "test_tiny.py": {"experiments.tiny"},
     "test_tiny_heads.py": {"experiments.tiny_heads"},
@@ -46,10 +51,31 @@ ABOUT = {
     "test_vectors.py": {"attention.vectors"},
     "test_words.py": {"text.word_vectors"},
 }
+# The files with such parameters; the others need not be imported for one lesson. A test compares.
+WITH_PARAMETERS = {
+    "test_bank.py",
+    "test_build.py",
+    "test_deck.py",
+    "test_lessons.py",
+    "test_moved_by_hand.py",
+    "test_no_false_names.py",
+    "test_notebooks.py",
+    "test_readme.py",
+    "test_shape_comments.py",
+    "test_show.py",
+    "test_slides.py",
+}
 
 
 def pytest_addoption(parser):
     parser.addoption("--lesson", action="append", default=[], metavar="NN", help="only what concerns this lesson")
+
+
+def pytest_ignore_collect(collection_path, config):
+    chosen, name = set(config.option.lesson), collection_path.name
+    if chosen and name.startswith("test_") and name not in WITH_PARAMETERS and not chosen & by_module(name):
+        return True  # not imported at all, which takes seconds for some
+    return None
 
 
 def pytest_collection_modifyitems(config, items):
@@ -63,9 +89,13 @@ def pytest_collection_modifyitems(config, items):
 
 def concerned(item):
     """The numbers of the lessons that a test is about."""
+    return by_parameters(item) or by_module(item.path.name)
+
+
+def by_parameters(item):
     values = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    by_name = {lesson for value in values for lesson in named_by(str(value))}
-    return by_name or by_module(item.path.name)
+    names = [value.__name__ if isinstance(value, type) else value for value in values]
+    return {lesson for name in names if isinstance(name, str | Path) for lesson in named_by(str(name))}
 
 
 @cache
@@ -74,7 +104,7 @@ def named_by(value):
     if value in find.tables():
         return {find.tables()[value]}
     if value in VIEWS:
-        return {number for number in LESSONS if re.search(rf"\b{value}\(", text(number))}
+        return {number for number in LESSONS if value in shown_by(number)}
     number = re.fullmatch(r"(?:.*[/\\])?(\d\d)(?:_\w+)?(?:\.\w+)?", value)
     return {number[1]} & LESSONS.keys() if number else set()
 
@@ -82,8 +112,12 @@ def named_by(value):
 @cache
 def by_module(name):
     """The lessons that import one of the modules that a test file is about."""
-    return {number for number in LESSONS if ABOUT.get(name, set()) & subject.used_by(number)}
+    about = ABOUT.get(name, set())
+    return {number for number in LESSONS if about & (subject.used_by(number) | shown_by(number))}
 
 
-def text(number):
-    return (ROOT / "source" / f"{LESSONS[number]}.py").read_text(encoding="utf-8")
+@cache
+def shown_by(number):
+    """The views that a lesson shows."""
+    source = (ROOT / "source" / f"{LESSONS[number]}.py").read_text(encoding="utf-8")
+    return frozenset(view for view in VIEWS if re.search(rf"\b{view}\(", source))

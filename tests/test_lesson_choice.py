@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from course_lib.mistakes import find
+from course_lib.show import VIEWS
 from tests import lessons, subject
 from tests.__main__ import pytest_arguments
 from tests.conftest import ROOT
@@ -48,14 +49,29 @@ def test_a_parameter_may_name_its_lesson(file, value, concerned):
 
 
 def test_a_view_concerns_the_lessons_that_show_it():
-    assert "05" in lessons.concerned(item("test_views.py", "AttentionGrid"))
-    assert lessons.concerned(item("test_views.py", "DotProduct")) == {"01"}
+    assert "05" in lessons.concerned(item("test_moved_by_hand.py", "AttentionGrid"))
+    assert lessons.concerned(item("test_show.py", "DotProduct")) == {"01"}
+    assert lessons.concerned(item("browser/test_dot_product.py")) == {"01"}
 
 
 def test_a_file_about_a_module_concerns_the_lessons_that_import_it():
     assert lessons.concerned(item("test_sentence.py")) >= {"03", "04", "05"}
     assert lessons.concerned(item("test_hand_set_heads.py")) == {"07", "15"}
     assert lessons.concerned(item("test_environment.py")) == set()
+
+
+def test_files_whose_parameters_name_lessons_are_known(request):
+    here = {each.path.name for each in request.session.items if lessons.by_parameters(each)}
+    assert here - {"test_lesson_choice.py"} <= lessons.WITH_PARAMETERS, (
+        "add them in tests/lessons.py, or test 05 leaves them out"
+    )
+
+
+@pytest.mark.parametrize("name", ["test_environment.py", "test_bank.py", "test_sentence.py", "bank", "conftest.py"])
+def test_a_file_that_cannot_concern_the_lesson_is_not_even_imported(name):
+    config = SimpleNamespace(option=SimpleNamespace(lesson=["05"]))
+    ignored = lessons.pytest_ignore_collect(ROOT / "tests" / name, config)
+    assert ignored == (True if name == "test_environment.py" else None)
 
 
 @pytest.mark.parametrize("number", lessons.LESSONS)
@@ -65,9 +81,10 @@ def test_every_module_that_a_lesson_imports_has_a_test_file(number):
 
 
 def test_what_the_table_names_is_there():
-    assert not [name for name in lessons.ABOUT if not (ROOT / "tests" / name).exists()]
+    there = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    assert lessons.WITH_PARAMETERS | set(lessons.ABOUT) <= there
     known = {module.removeprefix("course_lib.") for module in subject.modules()}
-    assert set().union(*lessons.ABOUT.values()) <= known
+    assert set().union(*lessons.ABOUT.values()) <= known | set(VIEWS)
 
 
 def test_the_subject_is_read_from_faces_and_from_modules():

@@ -6,6 +6,11 @@ tests/conftest.py puts this folder on PYTHONPATH.
 
 import ipaddress
 import socket
+import sys
+
+# jsonschema imports it where it can, to know an internationalised web address when it sees one: seconds of building grammars, in
+# every JupyterLab and every worker, for addresses that no notebook has. It does without.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 
 class NetworkBlocked(RuntimeError):
