@@ -1,7 +1,7 @@
 """Shape comments are executed, in the library and in the notebooks, so that they stay true."""
 
-import linecache
 import re
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -29,25 +29,36 @@ def commented(path):
 
 
 def test_the_tool_sees_a_lie():
-    lines = ["def f(x):", "    y = x.T  # (T, C)", "    z = x  # (T, C)", "    return y"]
-    space = {}
-    exec(compile("\n".join(lines), "<lie>", "exec"), space)
-    with ShapeComments(lambda name: name == "<lie>", lambda _, number: lines[number - 1]) as watch:
-        space["f"](np.zeros((2, 3)))
+    lines = ["def f(x):", '    """Words."""', "    y = x.T  # (T, C)", "    z = x  # (T, C)", "    return y"]
+    space, watch = {}, ShapeComments()
+    watch.run("\n".join(lines), "<lie>", space)
+    assert (watch.wrong, watch.seen) == ([], set())
+    assert space["f"](np.zeros((2, 3))).shape == (3, 2)
     assert watch.wrong == ["z has shape (2, 3): z = x  # (T, C)"]
-    assert len(watch.seen) == 2
+    assert watch.seen == {("<lie>", 3), ("<lie>", 4)}
+    space["f"](np.zeros((4, 4)))
+    assert len(watch.wrong) == 1, "another call has other sizes"
+
+
+def test_several_names_and_whole_cells():
+    watch = ShapeComments()
+    watch.run("import numpy\nq, k = numpy.ones((2, 3, 4))  # each (T, D)", "<right>", {})
+    watch.run("import numpy\nq, k = numpy.ones((2, 3, 4))  # each (D, T)\nv = q  # (T, D)", "<lie>", {})
+    assert watch.wrong == ["v has shape (3, 4): v = q  # (T, D)"]
+    assert watch.seen == {("<right>", 2), ("<lie>", 2), ("<lie>", 3)}
 
 
 def test_library():
     """Every shape comment of the mathematics, on the inputs of its exercises."""
-    files = {module.__file__ for module in MODULES}
-    with ShapeComments(files.__contains__, linecache.getline) as watch:
-        for module in MODULES:
-            for name in set(vars(module)) & set(find.tables()):
-                exercise = find.exercise_named(name)
-                for number, case in enumerate(exercise.cases):
-                    if not isinstance(exercise.outcome(number), Raised):  # some inputs are there to be refused
-                        vars(module)[name](*[np.array(v) if isinstance(v, np.ndarray) else v for v in case])
+    watch = ShapeComments()
+    for module in MODULES:
+        space = {"__name__": module.__name__, "__package__": module.__package__}
+        watch.run(Path(module.__file__).read_text(encoding="utf-8"), module.__file__, space)
+        for name in set(space) & set(find.tables()):
+            exercise = find.exercise_named(name)
+            for number, case in enumerate(exercise.cases):
+                if not isinstance(exercise.outcome(number), Raised):  # some inputs are there to be refused
+                    space[name](*[np.array(v) if isinstance(v, np.ndarray) else v for v in case])
     assert watch.wrong == []
     tested = {name for module in MODULES for name in vars(module)} & set(find.tables())
     if {"softmax", "masked_pattern", "attend"} <= tested:
@@ -58,14 +69,9 @@ def test_library():
 
 @pytest.mark.parametrize("path", COMMENTED, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_notebook(path, course_home, capsys):
-    sources = {}
-    space = {"__name__": "__main__"}
-    with ShapeComments(sources.__contains__, lambda name, number: sources[name][number - 1]) as watch:
-        for number, cell in enumerate(nbformat.read(path, 4).cells):
-            if cell.cell_type != "code" or "raises-exception" in cell.metadata.get("tags", []):
-                continue
-            name = f"<{path.stem} cell {number}>"
-            sources[name] = cell.source.splitlines()
-            exec(compile(cell.source, name, "exec"), space)
+    space, watch = {"__name__": "__main__"}, ShapeComments()
+    for number, cell in enumerate(nbformat.read(path, 4).cells):
+        if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", []):
+            watch.run(cell.source, f"<{path.stem} cell {number}>", space)
     assert watch.wrong == []
     assert watch.seen
