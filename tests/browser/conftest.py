@@ -1,5 +1,6 @@
 """JupyterLab for the tests of views and lessons."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,19 @@ LONGEST = ("11_", "10_", "15_", "08_", "14_", "06_")  # the lessons that train m
 
 
 def pytest_collection_modifyitems(items):
-    """Lesson 11 comes first; the others come after the views, the short ones last: so both workers have long tests, and end together."""
+    """Lesson 11 comes first; the others come after the views, then the notebooks of those that train, and the short ones last.
+
+    So every worker has long tests while there are short ones left, and all end together.
+    """
 
     def place(item):
+        rank = next(
+            (rank for rank, lesson in enumerate(LONGEST) if re.search(rf"[\[-]{lesson}", item.name)), len(LONGEST)
+        )
         if item.path.parent != HERE:
-            return 3, 0
+            return 3, rank
         if item.path.name != "test_lessons.py":
             return 1, 0
-        rank = next((rank for rank, lesson in enumerate(LONGEST) if f"[{lesson}" in item.name), len(LONGEST))
         return 2 if rank else 0, rank
 
     items.sort(key=place)
