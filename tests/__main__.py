@@ -8,14 +8,14 @@ python3 course.py test tests/test_bank.py -k softmax     anything else goes to p
 
 import re
 import sys
+from itertools import takewhile
 
 
 def pytest_arguments(words):
-    """What to tell pytest; a lesson's number becomes --lesson, and every processor gets its share."""
-    lessons = [word for word in words if re.fullmatch(r"\d\d?", word)]
-    others = [word for word in words if word not in lessons]
-    chosen = [argument for number in lessons for argument in ("--lesson", f"{number:0>2}")]
-    return ["-n", "auto", "--dist", "worksteal", *chosen, *others]
+    """What to tell pytest; the numbers that come first are lessons, and every processor gets its share."""
+    numbers = list(takewhile(re.compile(r"\d\d?").fullmatch, words))
+    chosen = [argument for number in numbers for argument in ("--lesson", f"{number:0>2}")]
+    return ["-n", "auto", "--dist", "worksteal", *chosen, *words[len(numbers) :]]
 
 
 def main(words):

@@ -8,6 +8,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from course_lib.mistakes import find
 from course_lib.show import VIEWS
 from tests import subject
@@ -69,6 +71,12 @@ WITH_PARAMETERS = {
 
 def pytest_addoption(parser):
     parser.addoption("--lesson", action="append", default=[], metavar="NN", help="only what concerns this lesson")
+
+
+def pytest_configure(config):
+    for number in config.option.lesson:
+        if number not in LESSONS:
+            raise pytest.UsageError(f"There is no lesson {number}. The lessons are {', '.join(LESSONS)}.")
 
 
 def pytest_ignore_collect(collection_path, config):

@@ -26,6 +26,8 @@ def item(file, *values):
         (["05"], ["--lesson", "05"]),
         (["5", "11", "-x"], ["--lesson", "05", "--lesson", "11", "-x"]),
         (["tests/browser", "-k", "map"], ["tests/browser", "-k", "map"]),
+        (["-n", "1", "--maxfail", "10"], ["-n", "1", "--maxfail", "10"]),
+        (["05", "-n", "1"], ["--lesson", "05", "-n", "1"]),
         (["05", "tests/test_bank.py"], ["--lesson", "05", "tests/test_bank.py"]),
     ],
 )
@@ -90,6 +92,12 @@ def test_what_the_table_names_is_there():
 def test_the_subject_is_read_from_faces_and_from_modules():
     assert subject.homes("attention")["causal_mask"] == "numpy_attention"
     assert {"attention.numpy_attention", "attention.sentence", "text.fluffy_language"} <= subject.used_by("05")
+
+
+def test_a_lesson_that_is_not_there_is_one_sentence():
+    config = SimpleNamespace(option=SimpleNamespace(lesson=["05", "77"]))
+    with pytest.raises(pytest.UsageError, match="There is no lesson 77. The lessons are 00, 01, .*, 15"):
+        lessons.pytest_configure(config)
 
 
 def test_only_what_concerns_the_chosen_lessons_is_kept():
