@@ -96,7 +96,7 @@ def test_the_subject_is_read_from_faces_and_from_modules():
 
 def test_a_lesson_that_is_not_there_is_one_sentence():
     config = SimpleNamespace(option=SimpleNamespace(lesson=["05", "77"]))
-    with pytest.raises(pytest.UsageError, match="There is no lesson 77. The lessons are 00, 01, .*, 15"):
+    with pytest.raises(pytest.UsageError, match=r"There is no lesson 77\. The lessons are 00, 01, .*, 15"):
         lessons.pytest_configure(config)
 
 
