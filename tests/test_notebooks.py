@@ -42,6 +42,23 @@ def test_runs_and_gives_what_it_shows(path, course_home, request):
     assert not found, "\n\n".join(found)[-6000:]
 
 
+def test_a_difference_and_an_error_are_seen(tmp_path, request):
+    stored = {"1 + 1": "2", "1 + 2": "4", "1 / 0": "0", "2 + 2": "4"}
+    cells = [
+        nbformat.v4.new_code_cell(
+            source, execution_count=1, outputs=[nbformat.v4.new_output("execute_result", {"text/plain": text})]
+        )
+        for source, text in stored.items()
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "small.ipynb")
+    found = stored_outputs.differences(tmp_path / "small.ipynb", request.session)
+    assert [text.splitlines()[:2] for text in found] == [
+        ["cell 1: Cell outputs differ", "1 + 2"],
+        ["cell 2: Cell execution caused an exception", "1 / 0"],
+    ]
+    assert "ZeroDivisionError" in found[1]
+
+
 @pytest.mark.parametrize("path", EXECUTED, ids=named)
 def test_every_code_cell_was_executed(path):
     """nbval does not compare a cell that was never executed: it would pass in silence."""
