@@ -42,6 +42,7 @@ ABOUT = {
     "test_numpy_attention.py": {"attention.numpy_attention"},
     "test_optimisers.py": {"train.optimisers"},
     "test_own_function.py": {"my_gpt.keep"},
+    "test_own_runs.py": {"my_gpt.runs", "my_gpt.own_tokenizer"},
     "test_places.py": {"experiments.places_or_kinds"},
     "test_pretrained.py": {"model.gpt2_files"},
     "test_query_key_editor.py": {"QueryKeyEditor"},

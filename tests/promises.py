@@ -14,7 +14,7 @@ PROMISED = {
     "To the learner": """
         test_readme test_course_py test_doctor browser/test_lab test_notebooks browser/test_lessons test_glossary test_own_function
         test_check test_bank test_no_false_names test_engine_with_tensors test_guard test_plain_words test_run_all
-        test_assemble test_learners_code test_fetch test_show test_live
+        test_assemble test_learners_code test_own_runs test_old_files test_export test_fetch test_show test_live
         test_views test_moved_by_hand test_head_views browser/test_views browser/test_dot_product browser/test_query_key_editor
         browser/test_head_views browser/test_ledger_sliders browser/test_progress_map browser/test_accessibility
         """,
@@ -24,11 +24,12 @@ PROMISED = {
         test_tiny test_tiny_heads test_places test_minilm
         """,
     "To the owner of a GPU or a cluster": """
-        test_training test_checkpoints test_optimisers test_distributed test_benchmark_results
+        test_training test_checkpoints test_optimisers test_other_device test_distributed test_benchmark_results
         """,
     "To the instructor": "test_lab test_slides slides/test_deck",
     "To whoever works on the course": """
-        test_build test_import_arrows test_shape_comments test_environment test_lesson_choice test_promises
+        test_build test_freshness test_import_arrows test_library_map test_pieces test_shape_comments test_environment test_lesson_choice
+        test_promises test_issue_templates
         """,
 }
 
