@@ -14,7 +14,7 @@ Axes, always in this order and under these letters:
 Importing `course_lib` alone imports nothing heavy; `python -m course_lib` lists the commands.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Every wing, lowest first: a wing imports only from faces of wings that stand above it in this list (a test reads it).
 WINGS = (
