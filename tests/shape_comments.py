@@ -1,30 +1,23 @@
 """Executes trailing shape comments: `scores = q @ k.T  # (T_query, T_key)` must be true of the arrays that pass by.
 
 Within one call (or one cell) an axis name stands for one size: two different sizes for `T`, or another number of axes, are wrong.
-The code runs as it is, with one call more behind each line that has such a comment.
 """
 
 import ast
 import re
+import sys
 
 COMMENT = re.compile(r"^\s*([A-Za-z_]\w*(?:, *[A-Za-z_]\w*)*) = .*#\s*(?:each )?\(([\w, …]*)\)")
 
 
-class ShapeComments:
-    """Runs code and compares its shape comments; `wrong` and `seen` fill up."""
+class Comparisons:
+    """What was seen of shape comments, as (file, line), and what was wrong."""
 
     def __init__(self):
-        self.wrong, self.seen, self.lines = [], set(), {}
+        self.wrong, self.seen = [], set()
 
-    def run(self, source, file, space):
-        """Execute source code, which is called `file`, in a namespace."""
-        self.lines[file] = source.splitlines()
-        space["_compare_shapes"] = self.compare
-        tree = Compared(file, self.lines[file]).visit(ast.parse(source))
-        exec(compile(ast.fix_missing_locations(tree), file, "exec"), space)
-
-    def compare(self, file, number, sizes, values):
-        line = self.lines[file][number - 1]
+    def compare(self, file, number, line, sizes, values):
+        """Compare a line's comment with {name: value} of what it has assigned; `sizes` are those of the axes so far."""
         axes = [axis.strip() for axis in COMMENT.match(line)[2].split(",") if axis.strip()]
         for name, value in values.items():
             if not hasattr(value, "shape"):
@@ -34,6 +27,53 @@ class ShapeComments:
                 self.wrong.append(f"{name} has shape {tuple(value.shape)}: {line.strip()}")
 
 
+class ShapeComments(Comparisons):
+    """Watches frames whose file `wants(filename)`, with `line(filename, number)` as their source: for modules that are imported."""
+
+    def __init__(self, wants, line):
+        super().__init__()
+        self.wants, self.line = wants, line
+
+    def __enter__(self):
+        self.before = sys.gettrace()
+        sys.settrace(self._call)
+        return self
+
+    def __exit__(self, *_):
+        sys.settrace(self.before)
+
+    def _call(self, frame, event, _):
+        if not self.wants(frame.f_code.co_filename):
+            return None
+        sizes, last = {}, [None]
+
+        def step(frame, event, _):
+            if last[0] is not None and event in ("line", "return"):
+                self._look(frame, last[0], sizes)
+            last[0] = frame.f_lineno
+            return step
+
+        return step
+
+    def _look(self, frame, number, sizes):
+        file = frame.f_code.co_filename
+        line = self.line(file, number)
+        if COMMENT.match(line):
+            self.compare(file, number, line, sizes, {name: frame.f_locals.get(name) for name in assigned(line)})
+
+
+class Cells(Comparisons):
+    """Runs source code with a comparison behind each line that has a shape comment: quicker than watching, as nothing else is slower."""
+
+    def run(self, source, file, space):
+        """Execute source code, which is called `file`, in a namespace."""
+        lines = source.splitlines()
+        of_file = space.setdefault("_compare_shapes", {})
+        of_file[file] = lambda number, *rest: self.compare(file, number, lines[number - 1], *rest)
+        tree = Compared(file, lines).visit(ast.parse(source))
+        exec(compile(ast.fix_missing_locations(tree), file, "exec"), space)
+
+
 class Compared(ast.NodeTransformer):
     """Puts a comparison behind each assignment with a shape comment, and fresh sizes at the beginning of each call."""
 
@@ -41,11 +81,11 @@ class Compared(ast.NodeTransformer):
         self.file, self.lines = file, lines
 
     def visit_Assign(self, node):
-        comment = COMMENT.match(self.lines[node.lineno - 1])
-        if not comment:
+        line = self.lines[node.lineno - 1]
+        if not COMMENT.match(line):
             return node
-        values = ", ".join(f"{name!r}: {name}" for name in re.findall(r"\w+", comment[1]))
-        return [node, *ast.parse(f"_compare_shapes({self.file!r}, {node.lineno}, _sizes, {{{values}}})").body]
+        values = ", ".join(f"{name!r}: {name}" for name in assigned(line))
+        return [node, *ast.parse(f"_compare_shapes[{self.file!r}]({node.lineno}, _sizes, {{{values}}})").body]
 
     def visit_Module(self, node):
         self.generic_visit(node)
@@ -54,6 +94,11 @@ class Compared(ast.NodeTransformer):
         return node
 
     visit_FunctionDef = visit_Module
+
+
+def assigned(line):
+    """The names that a line with a shape comment assigns."""
+    return COMMENT.match(line)[1].replace(" ", "").split(",")
 
 
 def fits(shape, axes, sizes):

@@ -11,7 +11,7 @@ from course_lib.attention import numpy_attention, vectors
 from course_lib.judge.compare import Raised
 from course_lib.mistakes import find
 from tests.conftest import ROOT
-from tests.shape_comments import COMMENT, ShapeComments
+from tests.shape_comments import COMMENT, Cells
 
 MODULES = (numpy_attention, vectors)
 COMMENTED = [
@@ -30,7 +30,7 @@ def commented(path):
 
 def test_the_tool_sees_a_lie():
     lines = ["def f(x):", '    """Words."""', "    y = x.T  # (T, C)", "    z = x  # (T, C)", "    return y"]
-    space, watch = {}, ShapeComments()
+    space, watch = {}, Cells()
     watch.run("\n".join(lines), "<lie>", space)
     assert (watch.wrong, watch.seen) == ([], set())
     assert space["f"](np.zeros((2, 3))).shape == (3, 2)
@@ -41,7 +41,7 @@ def test_the_tool_sees_a_lie():
 
 
 def test_several_names_and_whole_cells():
-    watch = ShapeComments()
+    watch = Cells()
     watch.run("import numpy\nq, k = numpy.ones((2, 3, 4))  # each (T, D)", "<right>", {})
     watch.run("import numpy\nq, k = numpy.ones((2, 3, 4))  # each (D, T)\nv = q  # (T, D)", "<lie>", {})
     assert watch.wrong == ["v has shape (3, 4): v = q  # (T, D)"]
@@ -50,7 +50,7 @@ def test_several_names_and_whole_cells():
 
 def test_library():
     """Every shape comment of the mathematics, on the inputs of its exercises."""
-    watch = ShapeComments()
+    watch = Cells()
     for module in MODULES:
         space = {"__name__": module.__name__, "__package__": module.__package__}
         watch.run(Path(module.__file__).read_text(encoding="utf-8"), module.__file__, space)
@@ -69,7 +69,7 @@ def test_library():
 
 @pytest.mark.parametrize("path", COMMENTED, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_notebook(path, course_home, capsys):
-    space, watch = {"__name__": "__main__"}, ShapeComments()
+    space, watch = {"__name__": "__main__"}, Cells()
     for number, cell in enumerate(nbformat.read(path, 4).cells):
         if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", []):
             watch.run(cell.source, f"<{path.stem} cell {number}>", space)
