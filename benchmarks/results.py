@@ -7,6 +7,8 @@ import re
 from datetime import date
 from pathlib import Path
 
+from course_lib.disk import write_whole
+
 RESULTS = Path(__file__).with_name("RESULTS.md")
 TITLE = "# Results\n\nMeasured by the programs in this folder. Another computer gives other seconds; ratios travel better.\n"
 
@@ -35,6 +37,4 @@ def write_section(heading, text, path=RESULTS):
     head, *sections = re.split(r"^(?=## )", old, flags=re.MULTILINE)
     sections = [section for section in sections if section.splitlines()[0] != f"## {heading}"]
     sections.append(f"## {heading}\n\n{machine()}. {date.today().isoformat()}.\n\n{text.strip()}\n")
-    new = path.with_suffix(".new")
-    new.write_text("\n".join(part.strip() + "\n" for part in [head, *sorted(sections)]), encoding="utf-8", newline="\n")
-    os.replace(new, path)
+    write_whole(path, "\n".join(part.strip() + "\n" for part in [head, *sorted(sections)]))

@@ -4,7 +4,6 @@ import textwrap
 from contextlib import contextmanager
 
 QUERY, KEY, VALUE = "#7A5200", "#0050E0", "#CC1480"  # on white; distinguishable with every common colour blindness
-QUERY_DARK, KEY_DARK, VALUE_DARK = "#F2CC0C", "#4D90FF", "#F0507F"  # the same roles on a dark background
 INK, QUIET, FAINT = "#1C1C1C", "#5F6368", "#DADCE0"
 RIGHT, WRONG = "#1A7F37", "#B3261E"
 SERIES = (KEY, QUERY, VALUE, "#3C3C3C", "#00796B", "#8A3FFC")
