@@ -25,14 +25,7 @@ from course_lib.check import predict
 may_look = causal_mask(len(TOKENS))  # (T, T)
 weights = masked_pattern(E @ W_q, E @ W_k, may_look)  # (T, T)
 fluffy, blue, creature = (TOKENS.index(word) for word in ("fluffy", "blue", "creature"))
-show.pattern(
-    weights,
-    TOKENS,
-    title="creature looks at fluffy and blue",
-    may_look=may_look,
-    highlight=creature,
-    orientation="code",
-)
+show.pattern(weights, TOKENS, title="creature looks at fluffy and blue", may_look=may_look, highlight=creature)
 
 # %% [markdown]
 # `creature` looks at its two adjectives. But its vector is still that of any creature: not fluffy, not blue. We know *how much* each token

@@ -182,7 +182,8 @@ for step in range(40):
 
 # %% [markdown]
 # `train`, which you have called three times, is this loop and its comfort: it chooses the device, tests on text that was held back, can be stopped, and survives a power cut.
-#
+
+# %% [markdown] slide="subslide"
 # It takes its pieces from outside. Those that you have passed, in the exercises of this lesson and the one before, drive the long run below; for the others the course's stand in.
 
 # %%

@@ -58,6 +58,7 @@ ABOUT = {
 WITH_PARAMETERS = {
     "test_bank.py",
     "test_build.py",
+    "test_check.py",
     "test_deck.py",
     "test_lessons.py",
     "test_moved_by_hand.py",
@@ -67,6 +68,7 @@ WITH_PARAMETERS = {
     "test_shape_comments.py",
     "test_show.py",
     "test_slides.py",
+    "test_views.py",
 }
 
 

@@ -281,7 +281,7 @@ def test_a_build_that_was_chosen_is_remembered_and_another_one_takes_its_place(h
     assert course(house).calls == ["course_lib lab"]
     tested = course(house, "test", "--torch", "cpu", "-q")
     assert asked_for(tested.calls) == ["cpu"]
-    assert tested.calls[-1].endswith("worksteal -q")
+    assert tested.calls[-1] == "tests -q"
     assert asked_for(course(house, "--torch", "cu128").calls) == ["cu128!"]
     (house / "constraints.txt").write_text("numpy==2.1\n", encoding="utf-8")
     assert asked_for(course(house).calls) == ["cu128"]

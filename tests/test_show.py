@@ -35,6 +35,7 @@ SAMPLES = {
     "head_map": lambda: show.head_map([[0.1, 0.7], [-0.2, 0.05]], title="Scores of heads"),
     "head_patterns": lambda: show.head_patterns([[WEIGHTS, np.eye(3)]], title="Heads", mark=(0, 1)),
     "road": lambda: show.road([1, 2, 2.5], [1.5, 0.75], title="Road"),
+    "dealt": lambda: show.dealt({"W_q": np.array([[0, 1], [0, 1]]), "W_o": np.array([[0, 0], [1, 1]])}, title="Dealt"),
     "ledger": lambda: show.ledger(video_ledger(GPT_2), title="Ledger"),
 }
 
@@ -49,7 +50,9 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attributes)))
 
 
-@pytest.mark.parametrize("name", sorted(set(show.__all__) - {"LossPlot", "Picture", "Table"}))  # LossPlot: test_live.py
+@pytest.mark.parametrize(
+    "name", sorted(set(show.__all__) - {"LossPlot", "Picture", "Table", *show.VIEWS})
+)  # LossPlot: test_live.py
 def test_every_picture_has_words_with_numbers(name):
     picture = SAMPLES[name]()
     tags = dict(Tags(picture._repr_mimebundle_()["text/html"]).found)
@@ -132,6 +135,9 @@ def test_every_number_matters(name):
         "head_map": lambda: show.head_map([[0.1, 0.6], [-0.2, 0.05]], title="Scores of heads"),
         "head_patterns": lambda: show.head_patterns([[WEIGHTS * 0.9, np.eye(3)]], title="Heads", mark=(0, 1)),
         "road": lambda: show.road([1, 2, 2.5], [1.5, 0.25], title="Road"),
+        "dealt": lambda: show.dealt(
+            {"W_q": np.array([[0, 1], [0, 1]]), "W_o": np.array([[1, 1], [0, 0]])}, title="Dealt"
+        ),
         "ledger": lambda: show.ledger(video_ledger(GPT_3), title="Ledger"),
     }
     assert changes[name]().alt != SAMPLES[name]().alt

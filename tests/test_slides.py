@@ -1,5 +1,6 @@
 """Slides without a browser: what is on which slide, and what the page to hand out holds."""
 
+import os
 import re
 import tomllib
 from html.parser import HTMLParser
@@ -166,7 +167,7 @@ def test_a_write_that_fails_half_way_leaves_the_earlier_file(course, tmp_path, m
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(slides.os, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(TeachError, match="No space left on device"):
         slides.export("01", tmp_path / "out", root=course.root)
     assert (tmp_path / "out" / "01_arrows.html").read_text(encoding="utf-8") == before
