@@ -112,3 +112,26 @@ def fits(shape, axes, sizes):
         int(axis) == size if axis.isdigit() else sizes.setdefault(axis, size) == size
         for axis, size in zip(axes, shape, strict=True)
     )
+
+
+def needed(cells):
+    """How many of a notebook's cells are to be run until the last that holds a shape comment, or mentions a function that holds one."""
+    defined = [
+        (node.name, ast.get_source_segment(source, node))
+        for source in map(_readable, cells)
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    ]
+    watched = set()
+    while more := {name for name, source in defined if _concerns(source, watched)} - watched:
+        watched |= more
+    return max((number for number, source in enumerate(cells, 1) if _concerns(source, watched)), default=0)
+
+
+def _readable(cell):
+    """A cell without the lines that only IPython reads."""
+    return "\n".join("" if line.startswith(("%", "!")) else line for line in cell.splitlines())
+
+
+def _concerns(source, names):
+    return any(map(COMMENT.match, source.splitlines())) or any(re.search(rf"\b{name}\b", source) for name in names)

@@ -11,7 +11,7 @@ from course_lib.attention import numpy_attention, vectors
 from course_lib.judge.compare import Raised
 from course_lib.mistakes import find
 from tests.conftest import ROOT
-from tests.shape_comments import COMMENT, Cells
+from tests.shape_comments import COMMENT, Cells, needed
 
 MODULES = (numpy_attention, vectors)
 COMMENTED = [
@@ -71,8 +71,17 @@ def test_library():
 def test_notebook(path, course_home, capsys, monkeypatch):
     monkeypatch.setenv("COURSE_RECORD", "no")  # a solution sheet sets it, and afterwards it is as before
     space, watch = {"__name__": "__main__"}, Cells()
-    for number, cell in enumerate(nbformat.read(path, 4).cells):
-        if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", []):
+    cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    for number, cell in enumerate(cells[: needed([cell.source for cell in cells])]):
+        if "raises-exception" not in cell.metadata.get("tags", []):
             watch.run(cell.source, f"<{path.stem} cell {number}>", space)
     assert watch.wrong == []
     assert watch.seen
+
+
+def test_what_comes_after_the_last_shape_comment_is_left_out():
+    inside = "def f(x):\n    y = x.T  # (C, T)\n    return y"
+    assert needed(["a = b  # (T,)", "1"]) == 1
+    assert needed([inside, "1", "f(a)", "2"]) == 3, "a comment inside a function counts wherever it is called"
+    assert needed([inside, "def g(x):\n    return f(x)", "1", "g(a)", "2"]) == 4
+    assert needed(["1", "2"]) == 0
