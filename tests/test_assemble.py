@@ -110,7 +110,7 @@ def test_an_empty_portfolio_is_the_reference(tmp_path, made):
         folder.mkdir()
     model = assemble(CONFIG, folder)
     assert set(states(model).values()) == {"not attempted"}
-    assert model.report.summary().startswith("0 of the 18")
+    assert model.report.summary().startswith(f"0 of the {len(of_part(MODEL))}")
     assert_the_same(model)
 
 
@@ -359,7 +359,10 @@ def test_the_report_has_a_line_per_piece_as_text_and_in_a_notebook(tmp_path):
     write(tmp_path, {"softmax": solutions()["softmax"], "attend": "raise ValueError('<b>')\n"})
     report = assemble(CONFIG, tmp_path).report
     lines = str(report).splitlines()
-    assert lines[0] == "1 of the 18 pieces of this GPT are yours; for the others the reference stands in."
+    assert (
+        lines[0]
+        == f"1 of the {len(of_part(MODEL))} pieces of this GPT are yours; for the others the reference stands in."
+    )
     assert [line.split()[1] for line in lines[1:]] == of_part(MODEL)
     assert {line[0] for line in lines[1:]} == {"✓", "✗", "○"}
     shown = report._repr_mimebundle_()

@@ -112,6 +112,22 @@ def test_only_what_changed_is_executed(house, monkeypatch):
     assert executed == ["notebooks"]
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("1 / 0", "ZeroDivisionError"), ("import os; os._exit(3)", "Kernel died")],
+    ids=["error", "killed"],
+)
+def test_a_notebook_that_cannot_be_run_is_named_with_its_cell_and_the_others_are_built(house, capsys, line, said):
+    broken = LESSON.replace('print("made in", 1 + 1)', line)
+    (house / "source" / "00_broken.py").write_text(broken, encoding="utf-8")
+    assert builder.main([], root=house) == 1
+    told = capsys.readouterr()
+    assert f"notebooks/00_broken.ipynb was not written. It stopped in cell 2, “{line}”" in told.err
+    assert said in told.err
+    assert "wrote notebooks/01_small.ipynb" in told.out
+    assert not (house / "notebooks" / "00_broken.ipynb").exists()
+
+
 def test_an_edit_changes_one_cell_id_and_an_insertion_none(house):
     def ids():
         return [cell.id for cell in builder.build(house, house / "source" / "01_small.py")["notebooks"].cells]

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 from course_lib.disk import write_whole
-from tools.execute import execute
+from tools.execute import NotExecuted, execute
 from tools.from_source import SHEETS, build, identity, sources
 from tools.made_from import Files
 from tools.paginate import paginate
@@ -97,7 +97,10 @@ def write(root, source, again, force):
         else:
             why = ["you asked for it"] if again else why_stale(old, built, Files(root))
             if why:
-                execute(built, folder, root)
+                try:
+                    execute(built, folder, root)
+                except NotExecuted as problem:
+                    raise NotExecuted(f"{name} was not written. It stopped in {problem}") from problem
             else:
                 carry_outputs(old, built)
         if folder == "notebooks":
@@ -182,10 +185,15 @@ def main(arguments=None, root=ROOT):
     ]
     if options.check:
         return check(root, chosen)
+    failed = 0
     for source in chosen:
-        for line in write(root, source, options.all, options.force):
-            print(line, flush=True)
-    return 0
+        try:
+            for line in write(root, source, options.all, options.force):
+                print(line, flush=True)
+        except NotExecuted as problem:  # the others are built all the same
+            failed = 1
+            print(problem, file=sys.stderr, flush=True)
+    return failed
 
 
 if __name__ == "__main__":

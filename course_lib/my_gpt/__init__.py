@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "assembly": ["assemble"],
         "export": ["NotExported", "export_my_gpt"],
         "keep": ["own_or", "save", "saved"],
-        "pieces": ["KEPT_TO_READ", "PIECES", "Piece"],
+        "pieces": ["PIECES", "Piece"],
         "own_tokenizer": ["Tokenizer", "tokenizer"],
         "runs": ["training_pieces", "writing_pieces"],
     },

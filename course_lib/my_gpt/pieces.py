@@ -1,7 +1,7 @@
 """The pieces of a learner's GPT, a row each: from the tokenizer through the model and its training to the text that it writes.
 
 To add one, add its row. A row says which function of which lesson it is, what stands in for it, and on which small inputs the two are
-compared before the learner's is used. Exercises that are no piece stand in KEPT_TO_READ, so that nothing is claimed for them.
+compared before the learner's is used. All other exercises are kept in my_gpt/ as well, for the learner to read; nothing more is claimed for them.
 """
 
 import inspect
@@ -406,23 +406,3 @@ PIECES = {piece.name: piece for piece in ROWS}
 def of_part(part):
     """The names of the pieces of one part, in an order in which a piece only needs those before it."""
     return [piece.name for piece in ROWS if set(part) <= set(piece.parts)]
-
-
-# Passed and kept in my_gpt/ as well, but in no GPT: exercises to understand and to measure with. They are kept for the learner to read.
-KEPT_TO_READ = frozenset(
-    """
-    double
-    dot cosine_similarity most_similar all_pairs
-    queries_and_keys to_video_convention
-    effective_tokens
-    leaks sliding_window_mask
-    value_update low_rank_value
-    cross_attention
-    and_neuron
-    parameter_ledger fully_connected_parameters
-    gradient_check
-    online_softmax tiled_attention linear_attention attention_flops
-    previous_token_score induction_score ablate_head logit_lens
-    average_gradients shard_heads training_flops memory_budget
-    """.split()
-)

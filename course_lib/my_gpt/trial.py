@@ -8,6 +8,7 @@ import re
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode  # as PyTorch's own flop counter does
+from torch.utils._pytree import tree_map
 
 from .device import on_device_of_inputs
 from .learners_code import run
@@ -68,7 +69,8 @@ def one_by_one(function, axes):
     def in_a_loop(*rows):
         pairs = list(zip(rows, axes, strict=False))
         texts = range(next(len(row) for row, n in pairs if n is not None))
-        return torch.stack([function(*(row if n is None else _one(row[i]) for row, n in pairs)) for i in texts])
+        answers = [function(*(row if n is None else _one(row[i]) for row, n in pairs)) for i in texts]
+        return tree_map(lambda *parts: torch.stack(parts), *answers)
 
     return _in_rows(in_a_loop, function, axes)
 
@@ -96,7 +98,7 @@ def _in_rows(many, single, axes):
         if not front:
             return single(*inputs)
         rows = [x if n is None else x.flatten(0, len(front) - 1) for x, n in zip(inputs, axes, strict=False)]
-        return many(*rows).unflatten(0, front)
+        return tree_map(lambda part: part.unflatten(0, front), many(*rows))  # of one tensor, or of several
 
     return called
 
