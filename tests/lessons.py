@@ -64,6 +64,7 @@ WITH_PARAMETERS = {
     "test_moved_by_hand.py",
     "test_no_false_names.py",
     "test_notebooks.py",
+    "test_pieces.py",
     "test_readme.py",
     "test_shape_comments.py",
     "test_show.py",
