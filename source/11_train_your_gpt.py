@@ -188,6 +188,7 @@ for step in range(40):
 
 # %%
 from course_lib.my_gpt import training_pieces
+from course_lib.train import Recording
 
 own = training_pieces()
 own.report.summary()
@@ -209,8 +210,6 @@ predict(
 )
 
 # %% tags=["nbval-ignore-output"] slide="subslide"
-from course_lib.train import Recording
-
 sentence = "a fluffy blue creature roamed the verdant forest . the creature was"
 plot = show.LossPlot(floors, title="Your GPT learns the fluffy corpus")
 film = Recording(encode(sentence.split(), corpus.vocabulary), gpt, also=plot)
