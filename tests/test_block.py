@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from course_lib import show
-from course_lib.experiments import depth as short_runs
+from course_lib.experiments import depth
 from course_lib.mistakes import find, lesson_08
 from course_lib.model import block as block_pieces
 from course_lib.model.gpt import Block, GPTConfig
@@ -60,7 +60,7 @@ def test_block_is_pytorchs_encoder_layer_with_norm_first(T, size):
 
 def test_post_norm_block_is_pytorchs_default():
     block = a_block()
-    block.__class__ = short_runs.PostNormBlock
+    block.__class__ = depth.PostNormBlock
     x = torch.randn(2, 7, 12, dtype=torch.float64)
     theirs = pytorchs(block, norm_first=False).train()(x, src_mask=may_not_look(7))
     torch.testing.assert_close(block(x), theirs, atol=1e-10, rtol=1e-10)
@@ -156,34 +156,34 @@ def test_both_gelus_are_the_same_to_the_check(monkeypatch):
 def test_short_runs_keep_threads_and_dice():
     torch.manual_seed(5)
     threads, dice = torch.get_num_threads(), torch.get_rng_state()
-    model = short_runs.small_gpt(2, seed=1)
-    short_runs.train(model, steps=2)
-    short_runs.loss_without(model, 0)
+    model = depth.small_gpt(2, seed=1)
+    depth.train(model, steps=2)
+    depth.loss_without(model, 0)
     assert torch.get_num_threads() == threads
     assert torch.equal(torch.get_rng_state(), dice)
     assert len(model.blocks) == 2
 
 
 def test_a_short_run_learns_and_is_the_same_twice():
-    losses = [short_runs.train(short_runs.small_gpt(2, seed=1), steps=60, rate=1e-2, batch=8, seed=1) for _ in range(2)]
+    losses = [depth.train(depth.small_gpt(2, seed=1), steps=60, rate=1e-2, batch=8, seed=1) for _ in range(2)]
     np.testing.assert_array_equal(*losses)
     assert losses[0][-5:].mean() < losses[0][:5].mean() - 0.5
 
 
 def test_leaving_a_block_out_is_walking_past_it():
-    model = short_runs.small_gpt(3, seed=2, start="xavier")
-    with_all = short_runs.loss_without(model)
-    assert short_runs.loss_without(model, 0) != pytest.approx(with_all, abs=1e-6)
+    model = depth.small_gpt(3, seed=2, start="xavier")
+    with_all = depth.loss_without(model)
+    assert depth.loss_without(model, 0) != pytest.approx(with_all, abs=1e-6)
     for parameter in (model.blocks[1].attention.project.weight, model.blocks[1].mlp.down.weight):
         parameter.data.zero_()  # a block that adds nothing
-    silent = short_runs.loss_without(model)
-    assert silent == pytest.approx(short_runs.loss_without(model, 1), abs=1e-12)
+    silent = depth.loss_without(model)
+    assert silent == pytest.approx(depth.loss_without(model, 1), abs=1e-12)
     assert silent != pytest.approx(with_all, abs=1e-6)
 
 
 def test_an_unknown_start_is_refused():
     with pytest.raises(ValueError, match="huge"):
-        short_runs.small_gpt(2, start="huge")
+        depth.small_gpt(2, start="huge")
 
 
 # ---- the road ------------------------------------------------------------------------------------------------------
