@@ -72,12 +72,15 @@ class Exercise:
     """
 
     def __init__(
-        self, reference, *, cases, says, hints, probes=(), tensors=False, seconds=SECONDS, reads=None, may_change=(), calls=1, parts=()
+        self, reference, *, cases, says, hints, probes=(), tensors=False, seconds=SECONDS, reads=None, may_change=(), calls=1, parts=(),
+        makes=None, tries=30, unfit=None, defaults=None, true_if=None, steps=None, promises=(),
     ):  # fmt: skip
         self.reference, self._cases, self.says, self.hints = reference, cases, dict(says), tuple(hints)
         self.probes, self.tensors, self.seconds = tuple(probes), tensors, seconds
         self.reads, self.may_change, self.calls, self.parts = reads, tuple(may_change), calls, tuple(parts)
         self.name = reference.__name__
+        self.makes, self.tries, self.unfit, self.defaults = makes, tries, dict(unfit or {}), dict(defaults or {})
+        self.true_if, self.steps, self.promises = dict(true_if or {}), dict(steps or {}), tuple(promises)
         self.parameters = tuple(inspect.signature(reference).parameters)[:-1]
         self._memo = {}
 
