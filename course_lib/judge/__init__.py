@@ -5,7 +5,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "engine": ["NOT_ATTEMPTED", "RIGHT", "WRONG", "Exercise"],
+        "engine": ["Exercise"],
+        "verdict": ["NOT_ATTEMPTED", "RIGHT", "WRONG", "Failure", "Verdict"],
         "attempt": ["tensor"],
         "guard": ["guarded", "guarded_apart", "sentence"],
         "present": ["COLOURS", "MARKS", "Line", "NotYet", "Still", "display", "in_notebook", "inline"],

@@ -30,7 +30,9 @@ class Code:
         """Every name, attribute, keyword and called method that stands in the code."""
         found = set()
         for node in ast.walk(self.tree) if self.known else ():
-            found |= {getattr(node, field) for field in ("id", "attr", "arg") if isinstance(getattr(node, field, None), str)}
+            found |= {
+                getattr(node, field) for field in ("id", "attr", "arg") if isinstance(getattr(node, field, None), str)
+            }
         return found
 
     def uses(self, *names):

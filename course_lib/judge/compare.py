@@ -13,10 +13,17 @@ LARGEST = 1_000_000  # numbers; no exercise returns more
 
 @dataclass(frozen=True)
 class Raised:
-    """The outcome of a call that ended in an exception: its type's name, and a sentence for the learner."""
+    """The outcome of a call that ended in an exception: its type's name, a sentence for the learner, and the types that it belongs to."""
 
     kind: str
     sentence: str = ""
+    kinds: tuple = ()
+
+    @classmethod
+    def of(cls, error, sentence=""):
+        """The outcome of a call that ended in this exception; one of a class of one's own is also one of the class above it."""
+        above = type(error).__mro__[: type(error).__mro__.index(Exception)]
+        return cls(type(error).__name__, sentence, tuple(kind.__name__ for kind in above))
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,8 @@ def answer(value, wanted):
 
 
 def _tuple(value, wanted):
+    if not isinstance(value, tuple | list) and np.shape(value)[:1] == (len(wanted),):
+        value = list(value)  # `a, b, c = table` would do as well
     if not isinstance(value, tuple | list) or len(value) != len(wanted):
         got = f"{len(value)} things" if isinstance(value, tuple | list) else f"one {type(value).__name__}"
         return WrongForm(f"Your function returned {got}; it should return {len(wanted)} things, separated by commas.")
@@ -130,7 +139,7 @@ def _no_numbers(value, wanted):
 def same(mine, theirs):
     """True if two answers (from `answer`) agree; NaN agrees with NaN."""
     if isinstance(mine, Raised) or isinstance(theirs, Raised):
-        return isinstance(mine, Raised) and isinstance(theirs, Raised) and mine.kind == theirs.kind
+        return isinstance(mine, Raised) and isinstance(theirs, Raised) and theirs.kind in (mine.kind, *mine.kinds)
     if isinstance(mine, WrongForm) or isinstance(theirs, WrongForm):
         return False
     if isinstance(theirs, tuple):

@@ -1,24 +1,25 @@
 """The heart: an exercise is a reference with named forks, and a sentence for each name.
 
-The learner's function runs on a few small inputs. If an answer differs from the reference's, it is compared with the reference under
-every single mistake, then under every pair of them: equal on all inputs means that this is what the learner did, and the sentence says so.
+The learner's function runs on a few small inputs, and if all is well there on many more that a maker draws. If an answer differs from the
+reference's, it is compared with the reference under the listed mistakes: equal on all inputs means that this is what the learner did.
 """
 
 import contextlib
 import copy
 import inspect
 import itertools
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from . import diagnosis
 from .attempt import attempt, call, given, import_what_it_needs, in_a_row, is_empty, wrong_form
+from .code import Code
 from .compare import Raised, WrongForm, answer, first_difference, in_words, only_nan, pristine, same
 from .guard import SECONDS, guarded, guarded_apart
+from .inputs import USUAL, made
 from .limits import state_kept
-
-RIGHT, WRONG, NOT_ATTEMPTED = "right", "wrong", "not attempted"
+from .verdict import NOT_ATTEMPTED, RIGHT, WRONG, Failure, Verdict
 
 
 class Slip:
@@ -33,54 +34,32 @@ class Slip:
         return chosen() if callable(chosen) else chosen
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What a check says: a state, the sentences with the names of their mistakes, and the smallest evidence."""
-
-    exercise: str
-    state: str
-    said: tuple = ()
-    evidence: str = ""
-
-    @property
-    def ok(self):
-        return self.state == RIGHT
-
-    @property
-    def names(self):
-        return tuple(name for name, _ in self.said)
-
-    @property
-    def text(self):
-        """The verdict as plain text, without a mark."""
-        if self.state == RIGHT:
-            return f"{self.exercise}: right."
-        if self.state == NOT_ATTEMPTED:
-            return f"{self.exercise}: not attempted yet. Replace `raise NotImplementedError` by your code."
-        words = [text for _, text in self.said] + ([self.evidence] if self.evidence else [])
-        return f"{self.exercise}: not yet. " + " ".join(words)
-
-
 class Exercise:
     """One exercise: `reference(*inputs, slip)`, the inputs, a sentence for each mistake, three hints, and probes for what nobody foresaw.
 
     cases: tuples of inputs (the first is shown to learners: keep it small), or a function that makes the list when it is first needed
-    (where a case holds torch's objects). says: {mistake: sentence}. hints: a question, the tool, the first line. probes: (name, sentence,
-    test) where `test(f)` is True if all is well. tensors: True passes float32 tensors instead of arrays. reads: (value, inputs) -> what is
-    compared, for a function that acts on its inputs; may_change names those. The reference's own value is read the same way. calls: how
-    often in a row it is called with the same inputs (`reads` then gets all values). parts: what each compared thing is, in words.
+    (where a case holds torch's objects); a case may leave out the last inputs if they have `defaults`. says: {mistake: "what is wrong ⇒ what
+    to do"}. hints: a question, the tool, the first line. makes: (draw) -> inputs, for the many inputs that nobody wrote down (see inputs.py),
+    `tries` of them; unfit: {style: why it can't be}. true_if: {mistake: test(code)}, the sentences that the source must bear out; alone: the mistakes whose
+    sentence is not true beside a second mistake; only_nan: those that may be named where all they give is NaN. steps:
+    {step: its mistakes}, in order, so that a check can say which steps are right. probes: (name, sentence, test) where `test(f)` is True
+    if all is well, asked when no name fits; promises: the same, asked when every answer is right. tensors: True passes float32 tensors
+    instead of arrays. reads: (value, inputs) -> what is compared, for a function that acts on its inputs; may_change names those. The
+    reference's own value is read the same way. calls: how often in a row it is called with the same inputs (`reads` then gets all
+    values). parts: what each compared thing is, in words.
     """
 
     def __init__(
-        self, reference, *, cases, says, hints, probes=(), tensors=False, seconds=SECONDS, reads=None, may_change=(), calls=1, parts=(),
-        makes=None, tries=30, unfit=None, defaults=None, true_if=None, steps=None, promises=(),
+        self, reference, *, cases, says, hints, makes=None, tries=30, unfit=None, defaults=None, true_if=None, alone=(), only_nan=(),
+        steps=None,         probes=(), promises=(), tensors=False, seconds=SECONDS, reads=None, may_change=(), calls=1, parts=(),
     ):  # fmt: skip
         self.reference, self._cases, self.says, self.hints = reference, cases, dict(says), tuple(hints)
+        self.makes, self.tries, self.unfit, self.defaults = makes, tries, dict(unfit or {}), dict(defaults or {})
+        self.true_if, self.alone, self.only_nan = dict(true_if or {}), frozenset(alone), frozenset(only_nan)
+        self.steps, self.promises = dict(steps or {}), tuple(promises)
         self.probes, self.tensors, self.seconds = tuple(probes), tensors, seconds
         self.reads, self.may_change, self.calls, self.parts = reads, tuple(may_change), calls, tuple(parts)
         self.name = reference.__name__
-        self.makes, self.tries, self.unfit, self.defaults = makes, tries, dict(unfit or {}), dict(defaults or {})
-        self.true_if, self.steps, self.promises = dict(true_if or {}), dict(steps or {}), tuple(promises)
         self.parameters = tuple(inspect.signature(reference).parameters)[:-1]
         self._memo = {}
 
@@ -92,6 +71,22 @@ class Exercise:
         with state_kept():
             return list(self._cases())
 
+    @cached_property
+    def made(self):
+        """The inputs that the maker draws, as [(style, tuple)]; the same each time."""
+        if self.makes is None:
+            return []
+        with state_kept():
+            return made(self.makes, self.name, self.tries, self.unfit, self.tensors)
+
+    def inputs(self, case):
+        """The inputs of a case: those that were written down come first, then those that were made."""
+        return self.cases[case] if case < len(self.cases) else self.made[case - len(self.cases)][1]
+
+    def style(self, case):
+        """The style of a case that was made, or ""."""
+        return "" if case < len(self.cases) else self.made[case - len(self.cases)][0]
+
     # ---- the reference and its forks -------------------------------------------------------------------------------
 
     def outcome(self, case, mistakes=()):
@@ -100,39 +95,39 @@ class Exercise:
         if key not in self._memo:
             with pristine(), np.errstate(all="ignore"):
                 try:
-                    inputs = copy.deepcopy(self.cases[case])
-                    value = in_a_row(self.reference, (*inputs, Slip(mistakes)), self.calls)
+                    inputs = copy.deepcopy(self.inputs(case))
+                    left_out = (self.defaults[name] for name in self.parameters[len(inputs) :])
+                    value = in_a_row(self.reference, (*inputs, *left_out, Slip(mistakes)), self.calls)
                     value = self.reads(value, inputs) if self.reads else value
                     form = answer(value, self.outcome(case) if mistakes else value)  # as a learner's answer is read
                     self._memo[key] = answer(value, value) if isinstance(form, WrongForm) else form
                 except Exception as error:
-                    self._memo[key] = Raised(type(error).__name__)
+                    self._memo[key] = Raised.of(error)
         return self._memo[key]
+
+    def agrees(self, case, mine, mistakes=()):
+        """True if an outcome is what the reference gives on this case under exactly these mistakes."""
+        return same(mine, self.outcome(case, mistakes))
 
     def fits(self, outcomes, mistakes=()):
         """True if these outcomes are what the reference gives under exactly these mistakes, on every case."""
-        return all(same(mine, self.outcome(case, mistakes)) for case, mine in enumerate(outcomes))
+        return all(self.agrees(case, mine, mistakes) for case, mine in enumerate(outcomes))
 
     def diagnose(self, outcomes):
         """The names of the one or two mistakes that explain the outcomes, or ()."""
-        if all(map(only_nan, outcomes)):
-            return ()  # too many mistakes end in NaN everywhere: a name would be a guess
-        raised = all(isinstance(outcome, Raised) for outcome in outcomes)  # pairs that raise everywhere are guesses too
-        pairs = () if raised else itertools.combinations(self.says, 2)
-        groups = itertools.chain(((name,) for name in self.says), pairs)
-        return next((group for group in groups if self.fits(outcomes, group)), ())
+        return diagnosis.single(self, outcomes) or diagnosis.pair(self, outcomes)
 
     # ---- the check -------------------------------------------------------------------------------------------------
 
     def check(self, function, apart=False):
         """The Verdict on a learner's function; apart=True runs it in a process of its own (grading)."""
-        if problem := wrong_form(function, self.name, self.parameters):
+        if problem := wrong_form(function, self.name, self.parameters, self.defaults):
             return self._wrong(("form", problem))
         if is_empty(function):
             return Verdict(self.name, NOT_ATTEMPTED)
         import_what_it_needs(function)
         with state_kept():
-            wanted = [self.outcome(case) for case in range(len(self.cases))]
+            wanted = [self.outcome(case) for case in range(len(self.cases) + len(self.made))]
             run, problem = (guarded_apart if apart else guarded)(lambda: attempt(function, self, wanted), self.seconds)
             if problem:
                 return self._wrong(("stopped", problem))
@@ -140,45 +135,90 @@ class Exercise:
 
     @pristine()
     def judge(self, run, function=None):
-        """The Verdict on a Run; the function, if it is there, is asked by the probes too."""
+        """The Verdict on a Run; the function, if it is there, is asked by the promises and the probes, and its source is read."""
         if not run.attempted:
             return Verdict(self.name, NOT_ATTEMPTED)
         said = []
         if run.changed:
-            text = f"Your function changes its input `{run.changed}` in place. Work on a copy, and leave the input as it was."
+            text = f"Your function changes its input `{run.changed}` in place. ⇒ Work on a copy, and leave the input as it was."
             said = [("mutates_input", text)]
-        if self.fits(run.outcomes):
-            return self._wrong(*said) if said else Verdict(self.name, RIGHT)
-        if names := self.diagnose(run.outcomes):
-            return self._wrong(*((name, self.says[name]) for name in names), *said)
-        return self._unnamed(run, function, said)
+        if run.left:
+            said = [
+                *said,
+                ("left_behind", f"Your function leaves something behind: {' and '.join(run.left)}. ⇒ {run.cure}"),
+            ]
+        wrong = next((case for case, mine in enumerate(run.outcomes) if not self.agrees(case, mine)), None)
+        if wrong is None:
+            return self._all_agree(run, function, said)
+        code = Code(function) if function else None
+        fixed = run.outcomes[: len(self.cases)]
+        if names := diagnosis.single(self, fixed, code):
+            whole = self.confirmed(run.outcomes, names)
+            text = self.says[names[0]] if whole else diagnosis.NEARLY + self.says[names[0]]
+            return self._wrong(
+                (names[0], text), *said, case=wrong, run=run, right=self._other_steps(names[0]) if whole else ""
+            )
+        if run.unstable:
+            return self._wrong(self._unstable(), *said, case=wrong, run=run)
+        if found := diagnosis.detected(self, run.outcomes, code, function):
+            return self._wrong(found, *said, case=wrong, run=run)
+        if (names := diagnosis.pair(self, fixed, code)) and self.confirmed(run.outcomes, names):
+            return self._wrong(*((name, self.says[name]) for name in names), *said, case=wrong, run=run)
+        if names := diagnosis.nearly(self, run.outcomes, code):
+            return self._wrong((names[0], diagnosis.NEARLY + self.says[names[0]]), *said, case=wrong, run=run)
+        return self._unnamed(run, wrong, function, said)
 
-    def _unnamed(self, run, function, said):
+    def _all_agree(self, run, function, said):
+        """Every answer is right: what remains are the promises that no answer shows, and what was left behind."""
+        if run.unstable:
+            return self._wrong(self._unstable(), *said)
+        for name, text, test in self.promises if function else ():
+            if guarded(lambda test=test: bool(test(function)), self.seconds)[0] is not True:
+                said = [*said, (name, text)]
+        return self._wrong(*said) if said else Verdict(self.name, RIGHT)
+
+    @staticmethod
+    def _unstable():
+        text = "The same inputs gave two different answers. Is there something random in your function, or does it remember earlier calls?"
+        return "unstable", text
+
+    def confirmed(self, outcomes, mistakes):
+        """True if these mistakes explain the usual ones of the made inputs as well: with more numbers a name is no accident."""
+        usual = (case for case in range(len(self.cases), len(outcomes)) if self.style(case) == USUAL)
+        return all(self.agrees(case, outcomes[case], mistakes) for case in usual)
+
+    def _other_steps(self, name):
+        """Which steps are right, if the one that this mistake belongs to is known."""
+        others = [step for step, mistakes in self.steps.items() if name not in mistakes]
+        if not others or len(others) == len(self.steps):
+            return ""
+        text = others[0] if len(others) == 1 else f"{', '.join(others[:-1])} and {others[-1]}"
+        plural = len(others) > 1 or others[0].endswith("s")
+        return f"{text[0].upper()}{text[1:]} {'are' if plural else 'is'} right."
+
+    def _unnamed(self, run, wrong, function, said):
         """No listed mistake fits: say the most useful true thing, with the smallest evidence."""
-        wrong = next(case for case, mine in enumerate(run.outcomes) if not same(mine, self.outcome(case)))
         mine, theirs = run.outcomes[wrong], self.outcome(wrong)
         if isinstance(mine, Raised):
-            return self._wrong(("raised", mine.sentence), *said, evidence=self._inputs(wrong))
+            should = f" Here a {theirs.kind} is wanted." if isinstance(theirs, Raised) else ""
+            return self._wrong(("raised", mine.sentence + should), *said, case=wrong, run=run)
         if isinstance(theirs, Raised):
             instead = "did not" if isinstance(mine, WrongForm) else f"returned {in_words(mine)}"
             text = f"This input should raise a {theirs.kind}, and your function {instead}."
-            return self._wrong(("no_error", text), *said, evidence=self._inputs(wrong))
+            return self._wrong(("no_error", text), *said, case=wrong, run=run)
         if isinstance(mine, WrongForm):
-            return self._wrong(("form", mine.sentence), *said)
-        if run.unstable:
-            text = "The same inputs gave two different answers. Is there something random in your function, or does it remember earlier calls?"
-            return self._wrong(("unstable", text), *said)
+            return self._wrong(("form", mine.sentence), *said, case=wrong, run=run)
         if isinstance(theirs, np.ndarray) and mine.shape != theirs.shape:
             text = f"Your output has shape {mine.shape}; it should have shape {theirs.shape}."
-            return self._wrong(("shape", text), *said, evidence=self._inputs(wrong))
+            return self._wrong(("shape", text), *said, case=wrong, run=run)
         if all(map(only_nan, run.outcomes)):
             text = "Every number is NaN (not a number). Look for 0/0, ∞ − ∞ or 0·∞, and for a row that has nothing left to share out."
-            return self._wrong(("nan", text), *said)
+            return self._wrong(("nan", text), *said, case=wrong, run=run)
         for name, text, test in self.probes if function else ():
             if guarded(lambda test=test: bool(test(function)), self.seconds) == (False, None):
                 said = [*said, (name, text)]
         said = said or [("values", "The values are not right.")]
-        return self._wrong(*said, evidence=f"{self._inputs(wrong)} {self._difference(mine, theirs)}".strip())
+        return self._wrong(*said, case=wrong, run=run)
 
     def _difference(self, mine, theirs):
         """The first place where two answers differ, in words; with `parts`, what differs is not what was returned."""
@@ -190,28 +230,34 @@ class Exercise:
         )
         return f"{self.parts[part]} differ. {text[0].upper()}{text[1:]}"
 
-    def _wrong(self, *said, evidence=""):
-        return Verdict(self.name, WRONG, tuple(said), evidence)
+    def _wrong(self, *said, case=None, run=None, right=""):
+        """A Verdict that an answer is wrong, with the case that shows it, if there is one."""
+        if case is None:
+            return Verdict(self.name, WRONG, tuple(said))
+        mine, theirs = run.outcomes[case], self.outcome(case)
+        words = [self._inputs(case)] if "form" not in dict(said) else []
+        comparable = not isinstance(mine, Raised | WrongForm) and not isinstance(theirs, Raised)
+        if comparable and "shape" not in dict(said):
+            words.append(self._difference(mine, theirs))
+        inputs = dict(zip(self.parameters, copy.deepcopy(self.inputs(case)), strict=False))
+        evidence = " ".join(words) if not set(dict(said)) & set(self.says) else ""
+        return Verdict(self.name, WRONG, tuple(said), evidence, right, Failure(inputs, mine, theirs, self.parts))
 
     def _inputs(self, case):
         """The inputs of a case in words, if they are small enough to read."""
         shown = [
             f"{name} = {in_words(np.asarray(value) if isinstance(value, np.ndarray) else value)}"
-            for name, value in zip(self.parameters, self.cases[case], strict=True)
+            for name, value in zip(self.parameters, self.inputs(case), strict=False)
         ]
         text = ", ".join(shown)
-        return (
-            f"With {text}:"
-            if len(text) <= 160 and "array of shape" not in text
-            else f"(Test {case + 1} of {len(self.cases)}.)"
-        )
+        return f"With {text}:" if len(text) <= 160 and "array of shape" not in text else ""
 
     # ---- for show and for authors -----------------------------------------------------------------------------------
 
     def first_answers(self, function):
         """(the learner's answer, the right one) on the first inputs; the learner's is a sentence if there is no answer to draw."""
         wanted = self.outcome(0)
-        if problem := wrong_form(function, self.name, self.parameters):
+        if problem := wrong_form(function, self.name, self.parameters, self.defaults):
             return problem, wanted
         mine, problem = guarded(
             lambda: call(function, given(self.cases[0], self.tensors), wanted, self.reads, calls=self.calls),
@@ -226,7 +272,8 @@ class Exercise:
         slip = Slip()
         for inputs in self.cases:
             with contextlib.suppress(Exception):  # some inputs are there to be refused
-                self.reference(*copy.deepcopy(inputs), slip)
+                left_out = [self.defaults[name] for name in self.parameters[len(inputs) :]]
+                self.reference(*copy.deepcopy(inputs), *left_out, slip)
         problems = [f"{self.name}: the fork {name} has no sentence" for name in slip.names if name not in self.says]
         problems += [f"{self.name}: the sentence {name} has no fork" for name in self.says if name not in slip.names]
         groups = [(), *((name,) for name in self.says)]
@@ -235,8 +282,14 @@ class Exercise:
             if all(map(same, answers[one], answers[other])):
                 problems.append(f"{self.name}: no input tells {one or 'the truth'} from {other}")
         problems += [
-            f"{self.name}: {group[0]} is NaN everywhere" for group in groups[1:] if all(map(only_nan, answers[group]))
+            f"{self.name}: {group[0]} is nothing but NaN where it shows"
+            for group in groups[1:]
+            if not diagnosis.shows(self, answers[group], group)
         ]
+        for case in range(len(self.cases), len(self.cases) + len(self.made)):
+            outcome = self.outcome(case)
+            if isinstance(outcome, Raised) or only_nan(outcome):
+                problems.append(f"{self.name}: the reference has no answer to the made input {self.inputs(case)}")
         if len(self.hints) != 3:
             problems.append(f"{self.name}: three hints are wanted, not {len(self.hints)}")
         return problems

@@ -4,7 +4,7 @@ import html
 import re
 import sys
 
-from .engine import NOT_ATTEMPTED, RIGHT, WRONG
+from .verdict import NOT_ATTEMPTED, RIGHT, WRONG
 
 HINT = "hint"
 MARKS = {RIGHT: "✓", WRONG: "✗", NOT_ATTEMPTED: "○", HINT: "→"}
