@@ -96,7 +96,7 @@ EXPECTED = {
     calls_itself: ("raised", "calls itself"),
     asks: ("stopped", "input()"),
     none: ("form", "None"),
-    wrong_shape: ("shape", "should have shape ()"),
+    wrong_shape: ("shape", "expected one number"),
     not_a_number: ("nan", "NaN"),
     swallows: ("stopped", "still running"),
     treacherous: ("form", "Treacherous"),

@@ -33,6 +33,10 @@ class WrongForm:
     sentence: str
 
 
+class YesNo(np.ndarray):
+    """Numbers 1 and 0 that were True and False, and are shown as such."""
+
+
 class Pristine:
     """Remembers modules as they are now, so that `np.exp = None` in a notebook can't change what the reference computes."""
 
@@ -99,28 +103,48 @@ def answer(value, wanted):
 
 
 def _tuple(value, wanted):
+    numbers = all(is_numeric(part) and not np.ndim(part) for part in wanted)
     if not isinstance(value, tuple | list) and np.shape(value)[:1] == (len(wanted),):
         value = list(value)  # `a, b, c = table` would do as well
     if not isinstance(value, tuple | list) or len(value) != len(wanted):
-        got = f"{len(value)} things" if isinstance(value, tuple | list) else f"one {type(value).__name__}"
-        return WrongForm(f"Your function returned {got}; it should return {len(wanted)} things, separated by commas.")
+        arrays = all(is_numeric(part) and np.ndim(part) for part in wanted)
+        things = "numbers" if numbers else "arrays" if arrays else "things"
+        return WrongForm(f"Your function returned {_how_many(value)}; it should return {len(wanted)} {things}.")
     parts = tuple(answer(mine, theirs) for mine, theirs in zip(value, wanted, strict=True))
     return next((part for part in parts if isinstance(part, WrongForm)), parts)
 
 
+def _how_many(value):
+    """How many things a value is, in words: "3 things", "a list with 1 entry", "one array"."""
+    if isinstance(value, tuple) and len(value) > 1:
+        return f"{len(value)} things"
+    if isinstance(value, list | tuple):
+        return f"a {type(value).__name__} with {len(value)} {'entry' if len(value) == 1 else 'entries'}"
+    if is_numeric(value):
+        return "one array" if np.ndim(value) else "one number"
+    return f"one {type(value).__name__}"
+
+
 def _array(value, shape):
     if isinstance(value, tuple) and any(np.ndim(part) for part in value if is_numeric(part)):
+        if len(value) == 1:
+            return WrongForm("Your function returned a tuple. Is there a comma behind the result? Return it alone.")
         return WrongForm(f"Your function returned {len(value)} things; return the result alone.")
     if getattr(value, "size", None) is not None and not callable(value.size) and value.size > LARGEST:
-        return WrongForm(f"Your output has shape {tuple(value.shape)}; it should have shape {shape}.")
+        return WrongForm(f"Your output holds {value.size:,} numbers; it should hold {int(np.prod(shape))}.")
     try:
         if isinstance(value, str | bytes):
             raise TypeError
         if hasattr(value, "detach"):
-            value = value.detach().cpu().double().numpy()
+            value = value.detach().cpu()
+            value = value.double().numpy() if value.is_floating_point() else value.numpy()
         if isinstance(value, list | tuple):
             value = plain(value)
-        return np.array(value, dtype=np.float64)
+        value = np.asarray(value)
+        if value.dtype == object and None in value.ravel().tolist():
+            raise TypeError
+        numbers = np.array(value, dtype=np.float64)
+        return numbers.view(YesNo) if value.dtype == bool else numbers
     except Exception:
         return WrongForm(_no_numbers(value, "a number" if shape == () else "an array of numbers"))
 
@@ -129,11 +153,19 @@ def _no_numbers(value, wanted):
     """A sentence on a value that can't be read as numbers."""
     if isinstance(value, list) and len({len(row) for row in value if isinstance(row, list)}) > 1:
         return "The rows of your table have different lengths. Give each row as many entries as there are columns."
-    if isinstance(value, np.ndarray) and value.dtype.kind in "US":
-        return f"Your function returned an array of texts, not {wanted}. Leave out the quotation marks."
-    return (
-        f"Your function returned {'an' if isinstance(value, np.ndarray) else 'a'} {type(value).__name__}, not {wanted}."
-    )
+    inside = _kinds_inside(value)
+    if inside & {str, np.str_}:
+        return f"Your function returned texts, not {wanted}. Leave out the quotation marks."
+    if type(None) in inside:
+        return f"There is a None in what your function returned, and {wanted} is wanted. Is an entry never filled, or a `return` missing?"
+    kind = type(value).__name__
+    return f"Your function returned {'an' if kind[0] in 'aeiou' else 'a'} {kind}, not {wanted}."
+
+
+def _kinds_inside(value):
+    """The types of the entries of a list or an array, however deep it is."""
+    entries = value.flat if isinstance(value, np.ndarray) else value if isinstance(value, list) else ()
+    return {kind for entry in entries for kind in (_kinds_inside(entry) if isinstance(entry, list) else {type(entry)})}
 
 
 def same(mine, theirs):
@@ -171,49 +203,3 @@ def unchanged(now, before):
     if hasattr(before, "detach"):
         return unchanged(now, before.detach().cpu().numpy())
     return callable(before) or now == before
-
-
-def in_words(value, digits=3):
-    """A short text for a number, a small array or a plain value, as a learner would read it aloud."""
-    if isinstance(value, Raised):
-        return f"an error ({value.kind})"
-    if isinstance(value, tuple):
-        return "(" + ", ".join(in_words(part, digits) for part in value) + ")"
-    if isinstance(value, np.ndarray):
-        if value.ndim == 0:
-            return f"{float(value):.{digits}f}".rstrip("0").rstrip(".")
-        if value.ndim == 1:
-            shown = ", ".join(in_words(entry, digits) for entry in value[:8])
-            return f"[{shown}{', …' if len(value) > 8 else ''}]"
-        return f"an array of shape {value.shape}"
-    if isinstance(value, float | np.floating):
-        return in_words(np.asarray(value), digits)
-    text = repr(plain(value))
-    return text if len(text) <= 100 else text[:97] + "…"
-
-
-def first_difference(mine, theirs):
-    """One sentence on the first place where two answers differ."""
-    if isinstance(theirs, tuple):
-        number = next(i for i, pair in enumerate(zip(mine, theirs, strict=True)) if not same(*pair))
-        return f"Output {number + 1} of {len(theirs)}: " + first_difference(mine[number], theirs[number])
-    if isinstance(mine, dict) and isinstance(theirs, dict) and len(repr(theirs)) > 100:  # too long to be read whole
-        return _different_entry(mine, theirs)
-    if isinstance(theirs, np.ndarray) and mine.shape != theirs.shape:
-        return f"your output has shape {mine.shape}; it should have shape {theirs.shape}."
-    if not isinstance(theirs, np.ndarray) or theirs.ndim < 2:
-        return f"You returned {in_words(mine)}; expected {in_words(theirs)}."
-    where = np.argwhere(~agree(mine, theirs).all(-1))[0]
-    place = f"Row {where[0]}" if len(where) == 1 else f"Row {[int(i) for i in where]}"
-    at = tuple(where)
-    return f"{place}: you returned {in_words(mine[at])}; expected {in_words(theirs[at])}."
-
-
-def _different_entry(mine, theirs):
-    """One sentence on the first thing in which two dictionaries differ."""
-    if missing := [key for key in theirs if key not in mine]:
-        return f"The entry {missing[0]!r} is missing."
-    if more := [key for key in mine if key not in theirs]:
-        return f"You returned an entry {more[0]!r} that is not asked for."
-    key = next(key for key in theirs if mine[key] != theirs[key])
-    return f"Entry {key!r}: you returned {in_words(mine[key])}; expected {in_words(theirs[key])}."

@@ -15,7 +15,8 @@ import numpy as np
 from . import diagnosis
 from .attempt import attempt, call, given, import_what_it_needs, in_a_row, is_empty, wrong_form
 from .code import Code
-from .compare import Raised, WrongForm, answer, first_difference, in_words, only_nan, pristine, same
+from .compare import Raised, WrongForm, answer, only_nan, pristine, same
+from .evidence import first_difference, in_words, with_inputs, wrong_shape
 from .guard import SECONDS, guarded, guarded_apart
 from .inputs import USUAL, made
 from .limits import state_kept
@@ -208,8 +209,7 @@ class Exercise:
             return self._wrong(("no_error", text), *said, case=wrong, run=run)
         if isinstance(mine, WrongForm):
             return self._wrong(("form", mine.sentence), *said, case=wrong, run=run)
-        if isinstance(theirs, np.ndarray) and mine.shape != theirs.shape:
-            text = f"Your output has shape {mine.shape}; it should have shape {theirs.shape}."
+        if text := wrong_shape(mine, theirs):
             return self._wrong(("shape", text), *said, case=wrong, run=run)
         if all(map(only_nan, run.outcomes)):
             text = "Every number is NaN (not a number). Look for 0/0, ∞ − ∞ or 0·∞, and for a row that has nothing left to share out."
@@ -220,37 +220,18 @@ class Exercise:
         said = said or [("values", "The values are not right.")]
         return self._wrong(*said, case=wrong, run=run)
 
-    def _difference(self, mine, theirs):
-        """The first place where two answers differ, in words; with `parts`, what differs is not what was returned."""
-        if not self.parts:
-            return first_difference(mine, theirs)
-        part = next(i for i, pair in enumerate(zip(mine, theirs, strict=True)) if not same(*pair))
-        text = (
-            first_difference(mine[part], theirs[part]).replace("you returned", "yours").replace("You returned", "Yours")
-        )
-        return f"{self.parts[part]} differ. {text[0].upper()}{text[1:]}"
-
     def _wrong(self, *said, case=None, run=None, right=""):
         """A Verdict that an answer is wrong, with the case that shows it, if there is one."""
         if case is None:
             return Verdict(self.name, WRONG, tuple(said))
         mine, theirs = run.outcomes[case], self.outcome(case)
-        words = [self._inputs(case)] if "form" not in dict(said) else []
-        comparable = not isinstance(mine, Raised | WrongForm) and not isinstance(theirs, Raised)
-        if comparable and "shape" not in dict(said):
-            words.append(self._difference(mine, theirs))
         inputs = dict(zip(self.parameters, copy.deepcopy(self.inputs(case)), strict=False))
-        evidence = " ".join(words) if not set(dict(said)) & set(self.says) else ""
+        differ = (
+            not isinstance(mine, Raised | WrongForm) and not isinstance(theirs, Raised) and "shape" not in dict(said)
+        )
+        evidence = with_inputs(inputs, first_difference(mine, theirs, self.parts) if differ else "")
+        evidence = evidence if not set(dict(said)) & {*self.says, "form"} else ""
         return Verdict(self.name, WRONG, tuple(said), evidence, right, Failure(inputs, mine, theirs, self.parts))
-
-    def _inputs(self, case):
-        """The inputs of a case in words, if they are small enough to read."""
-        shown = [
-            f"{name} = {in_words(np.asarray(value) if isinstance(value, np.ndarray) else value)}"
-            for name, value in zip(self.parameters, self.inputs(case), strict=False)
-        ]
-        text = ", ".join(shown)
-        return f"With {text}:" if len(text) <= 160 and "array of shape" not in text else ""
 
     # ---- for show and for authors -----------------------------------------------------------------------------------
 

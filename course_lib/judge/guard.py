@@ -70,7 +70,7 @@ def sentence(error, seconds=SECONDS):
         text = (str(error).splitlines() or [""])[0][:200]
     except Exception:
         text = ""
-    text = in_plain_words(text, (learners_frame(error) or (0, ""))[1])
+    text = in_plain_words(text, (learners_frame(error) or (0, ""))[1]).rstrip(" .:")
     return f"Your function raised {type(error).__name__}{where}{': ' + text if text else ''}."
 
 
