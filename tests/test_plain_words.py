@@ -27,12 +27,42 @@ LINES = {
     "TABLE[: 4 / 2]": "Write `//`",
     "[1, 2][4 / 2]": "Write `//`",
     "np.mean([np.ones(2), np.ones((3, 2))], axis=0)": "one array after the other",
+    "np.dot(np.ones((2, 3)), TABLE * 1.0)": "as many columns as the right one has rows, and here they are 3 and 2",
+    "TABLE @ 3": "Write `*`",
+    "TABLE + np.ones((2, 3))": "the shapes (2, 2) and (2, 3) don't fit entry by entry",
+    "TABLE.reshape(3, -1)": "4 numbers don't fill the shape (3, -1)",
+    "np.zeros(3).__setitem__(0, [1, 2])": "a whole list does not fit into the place of one number",
+    "TABLE.__setitem__(0, [1, 2, 3])": "shape (3,) does not fit into a place of shape (2,)",
+    "TABLE[2]": "there is no place 2 along axis 0: it has 2",
+    "TABLE[0, 0, 0]": "3 indices are too many",
+    "TABLE.sum(axis=2)": "there is no axis 2: the array has 2",
+    "TABLE[0.5]": "a place in a table is a whole number",
+    "np.zeros(4 / 2)": "Write `//`",
+    "range(2.0)": "a whole number is wanted here; `/` gives one with a point",
+    "(TABLE > 0) - (TABLE > 1)": "write `this & ~that`",
+    "-(TABLE > 0)": "Write `~`",
+    "~(TABLE * 0.5)": "Compare first",
+    "None + TABLE": "one side is None",
+    "TABLE * None": "one side is None",
+    "None[0]": "this is None",
+    "None.T": "what stands before `.T` is None",
+    "[1] - [2]": "np.array",
+    "2.5 * [1]": "np.array",
+    "[1] + 2": "np.array",
+    "TABLE(0)": "write square ones",
+    "TABLE.size()": "Is a `*` missing",
+    "{[1]: 2}": "Make a tuple of it",
+    "np.max([])": "nothing here to take the largest or smallest of",
+    "max([])": "nothing here to take the largest or smallest of",
+    "sum(3)": "here is a single number",
+    "len(3)": "no length",
+    "TABLE.transpose(0, 2, 1)": "name every axis",
 }
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_message_says_what_to_do(line):
-    with pytest.raises((ValueError, TypeError, RuntimeError)) as stop:
+    with pytest.raises((ValueError, TypeError, RuntimeError, IndexError, AttributeError)) as stop:
         eval(line, {"TABLE": TABLE, "np": np, "torch": torch})
     said = in_plain_words(str(stop.value), line)
     assert LINES[line] in said
@@ -48,6 +78,13 @@ def test_a_check_says_it_beside_the_learners_line(tmp_path):
     _, said = guarded(lambda: space["mine"](TABLE))
     assert "line 2 (`if may_look:`)" in said
     assert "is not None" in said
+
+
+def test_a_full_stop_of_the_librarys_own_is_not_doubled():
+    def refuse():
+        raise ValueError("Make them equal.")
+
+    assert guarded(refuse)[1].endswith(": Make them equal.")
 
 
 def test_other_messages_stay():
