@@ -62,6 +62,8 @@ def _text(entries, key):
     if key not in entries:
         return "nothing"
     value = entries[key]
+    if isinstance(value, np.ndarray) and value.dtype.kind == "b" and value.ndim == 0:
+        return str(bool(value))
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
         return (
             number(value) if value.ndim == 0 else np.array2string(value, precision=3, suppress_small=True, threshold=60)
