@@ -70,13 +70,37 @@ def update(part, key, change):
 
 def record_try(name, passed):
     """Count a try; once done, an exercise stays done."""
+    return update("exercises", name, lambda entry: _tried(entry, passed))
+
+
+def record_failure(name, kind, cure=""):
+    """Count a try that failed, and keep how (the names of its mistakes) and the cure; (a note, True if the last try failed the same way)."""
+    before = []
 
     def change(entry):
-        state = DONE if passed or entry.get("state") == DONE else TRIED
-        day = {"day": entry.get("day", date.today().isoformat())} if state == DONE else {}
-        return {**entry, "state": state, "tries": entry.get("tries", 0) + 1, **day}
+        before.append(entry.get("kind"))
+        later = {"cure": cure} if cure and entry.get("kind") != list(kind) else {}  # the second time it is told at once
+        return {**_tried(entry, False), "kind": list(kind), **later}
 
-    return update("exercises", name, change)
+    note = update("exercises", name, change)
+    return note, before == [list(kind)]
+
+
+def take_cure(name):
+    """The cure of the last failed try, if it was not told yet; now it is."""
+    cure = read()[0]["exercises"].get(name, {}).get("cure", "")
+    if not isinstance(cure, str) or not cure:
+        return ""
+    update("exercises", name, lambda entry: {key: value for key, value in entry.items() if key != "cure"})
+    return cure
+
+
+def _tried(entry, passed):
+    state = DONE if passed or entry.get("state") == DONE else TRIED
+    day = {"day": entry.get("day", date.today().isoformat())} if state == DONE else {}
+    tries = entry.get("tries", 0)
+    kept = {key: value for key, value in entry.items() if key not in ("kind", "cure")}
+    return {**kept, "state": state, "tries": tries + 1 if isinstance(tries, int) else 1, **day}
 
 
 def next_hint(name, last):
