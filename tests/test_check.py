@@ -1,5 +1,6 @@
-"""check, hint, draw, progress and the portfolio, as a learner meets them."""
+"""check, hint, draw, replay, progress and the portfolio, as a learner meets them."""
 
+import html
 import json
 import os
 import re
@@ -10,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from course_lib.check.commands import check, draw, hint, progress, progress_text
+from course_lib.check import replaying
+from course_lib.check.commands import check, draw, hint, progress, progress_text, replay
 from course_lib.check.how_far import Overview, lessons
 from course_lib.check.prediction import predict
-from course_lib.judge.present import NotYet
+from course_lib.judge.present import COLOURS, MARKS, WRONG, Card, NotYet
 from course_lib.mistakes import find
 from course_lib.my_gpt import keep as portfolio
 from course_lib.my_gpt import record
@@ -27,6 +29,13 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "my_gpt"))
     monkeypatch.delenv("COURSE_RECORD", raising=False)
     return tmp_path / "my_gpt"
+
+
+@pytest.fixture(autouse=True)
+def fresh_kernel(monkeypatch):
+    """No check has failed yet."""
+    monkeypatch.setattr(replaying, "_failed", {})
+    monkeypatch.setattr(replaying, "_put", {})
 
 
 @pytest.fixture
@@ -60,7 +69,7 @@ def test_wrong_answer_stops_with_one_line(folder, cell):
         check(cell("def dot(a, b):\n    return a * b\n")["dot"])
     assert "did not add the products up" in str(stop.value)
     assert len(stop.value._render_traceback_()) == 1
-    assert recorded(folder)["exercises"]["dot"] == {"state": "tried", "tries": 1}
+    assert recorded(folder)["exercises"]["dot"] == {"state": "tried", "tries": 1, "kind": ["no_sum"]}
     assert not (folder / "dot.py").exists()
 
 
@@ -110,6 +119,237 @@ def test_solution_sheets_are_not_recorded(folder, cell, monkeypatch, capsys):
     check(cell(RIGHT)["dot"])
     assert "✓" in capsys.readouterr().out
     assert not folder.exists()
+
+
+# ---- one step at a time --------------------------------------------------------------------------------------------
+
+NO_SUM, ADDED = "def dot(a, b):\n    return a * b\n", "def dot(a, b):\n    return sum(a) + sum(b)\n"
+SAYS = {"no_sum": "The products stand side by side. ⇒ Add them up.", "plus": "You added. ⇒ Multiply pair by pair."}
+
+
+@pytest.fixture
+def two_steps(monkeypatch):
+    """Sentences with a cure for two mistakes of dot."""
+    for name, text in SAYS.items():
+        monkeypatch.setitem(find.exercise_named("dot").says, name, text)
+
+
+def said_by(function):
+    with pytest.raises(NotYet) as stop:
+        check(function)
+    return str(stop.value)
+
+
+def restart_kernel():
+    replaying._failed.clear()
+
+
+@pytest.mark.usefixtures("two_steps", "folder")
+@pytest.mark.parametrize("between", [lambda: None, restart_kernel])
+def test_the_cure_is_said_when_an_answer_fails_in_the_same_way_again(cell, between):
+    dot = cell(NO_SUM)["dot"]
+    first = said_by(dot)
+    assert "The products stand side by side." in first
+    assert "Add them up" not in first
+    between()
+    again = said_by(dot)
+    assert "The products stand side by side. Add them up." in again
+    assert "⇒" not in first + again
+
+
+@pytest.mark.usefixtures("two_steps", "folder")
+def test_another_mistake_or_a_right_answer_in_between_begins_anew(cell):
+    dot = cell(NO_SUM)["dot"]
+    said_by(dot)
+    said_by(cell("def dot(a, b):\n    return 0.5 * (a @ b) + 7\n")["dot"])
+    assert "Add them up" not in said_by(dot)
+    check(cell(RIGHT)["dot"])
+    assert "Add them up" not in said_by(dot)
+    assert "Add them up" in said_by(dot)
+
+
+@pytest.mark.usefixtures("two_steps")
+@pytest.mark.parametrize(
+    "damage", ["{", '{"exercises": {"dot": {"kind": 3, "cure": [], "tries": "x"}}, "predictions": {}}']
+)
+def test_with_a_damaged_record_every_failure_is_the_first(folder, cell, damage):
+    dot = cell(NO_SUM)["dot"]
+    said_by(dot)
+    (folder / "progress.json").write_text(damage, encoding="utf-8")
+    assert "Add them up" not in said_by(dot)
+    assert "Add them up" in said_by(dot)
+
+
+@pytest.mark.usefixtures("two_steps", "folder")
+@pytest.mark.parametrize("between", [lambda: None, restart_kernel])
+def test_a_hint_after_a_failure_says_the_cure_first_and_once(cell, capsys, between):
+    said_by(cell(NO_SUM)["dot"])
+    between()
+    hint("dot")
+    assert capsys.readouterr().out.strip() == "→ dot: what to do. Add them up."
+    for number in (1, 2):
+        hint("dot")
+        assert f"Hint {number} of 3" in capsys.readouterr().out
+    assert "Add them up" in said_by(cell(NO_SUM)["dot"])
+    hint("dot")
+    assert "Hint 3 of 3" in capsys.readouterr().out, "the check has just said the cure"
+
+
+@pytest.mark.usefixtures("two_steps")
+def test_without_a_record_a_hint_still_says_the_cure(folder, cell, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_RECORD", "no")
+    said_by(cell(NO_SUM)["dot"])
+    hint("dot")
+    hint("dot")
+    assert re.findall("Add them up|Hint 1 of 3", capsys.readouterr().out) == ["Add them up", "Hint 1 of 3"]
+    assert not folder.exists()
+
+
+# ---- the failing case ------------------------------------------------------------------------------------------------
+
+CUT = "import numpy as np\ndef softmax(scores):\n    exps = np.exp(scores)\n    return exps / exps.sum(-1, keepdims=True)\n"
+LAST_TWO = "import numpy as np\ndef double(x):\n    return 2 * x if x.ndim == 1 else x * [2.0, 3.0]\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_failing_inputs_are_put_under_the_names_of_the_parameters(cell, capsys):
+    space = cell(LAST_TWO)
+    said = said_by(space["double"])
+    assert "x (3, 2) = " in said
+    cell("from course_lib.check import replay\nreplay()\n", space)
+    shown = capsys.readouterr().out
+    assert "Call it with `double(x)`." in shown
+    assert "x (3, 2) = [[0.5, 4], [10, -1], [2, 0]]" in shown
+    assert "expected:\n[[1, 8],\n [20, -2],\n [4, 0]]" in shown
+    assert space["x"].tolist() == [[0.5, 4], [10, -1], [2, 0]]
+    with np.testing.assert_raises(AssertionError):
+        np.testing.assert_allclose(space["double"](space["x"]), 2 * space["x"])
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_replay_replaces_nothing_but_what_a_replay_put_there(cell, capsys):
+    space = cell(LAST_TWO)
+    said_by(space["double"])
+    cell("from course_lib.check import replay\nx = 'mine'\nreplay()\nreplay()\n", space)
+    assert (space["x"], space["x_"].shape) == ("mine", (3, 2))
+    assert "x__" not in space
+    shown = capsys.readouterr().out
+    assert "Call it with `double(x_)`." in shown
+    assert "`x` was taken already" in shown
+    cell("x_ = 'mine, too'\nreplay()\n", space)
+    assert (space["x"], space["x_"], space["x__"].shape) == ("mine", "mine, too", (3, 2))
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_replayed_input_that_was_changed_comes_back_as_it_was(cell):
+    space = cell(LAST_TWO)
+    said_by(space["double"])
+    cell("from course_lib.check import replay\nreplay()\nx *= 0\nreplay()\n", space)
+    assert space["x"].any()
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_last_failure_is_replayed_and_none_when_all_is_right(cell, capsys):
+    replay()
+    assert "Nothing to replay" in capsys.readouterr().out
+    space = cell(LAST_TWO)
+    said_by(space["double"])
+    said_by(cell(ADDED)["dot"])
+    replay()
+    assert "dot(a, b)" in capsys.readouterr().out
+    check(cell(RIGHT)["dot"])
+    replay()
+    assert "double(x" in capsys.readouterr().out
+    check(cell("def double(x):\n    return 2 * x\n")["double"])
+    replay()
+    assert "Nothing to replay" in capsys.readouterr().out
+    for name in ("x", "a", "b"):
+        globals().pop(name, None)
+
+
+@pytest.mark.usefixtures("folder")
+def test_inputs_of_torch_are_replayed_as_the_function_gets_them(cell, capsys):
+    import torch
+
+    space = cell("def layer_norm(x, gain, shift, eps=1e-5):\n    return x * gain + shift\n")
+    said_by(space["layer_norm"])
+    cell("from course_lib.check import replay\nreplay()\n", space)
+    assert isinstance(space["x"], torch.Tensor)
+    assert space["x"].dtype == torch.float32
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_picture_is_of_the_case_that_failed_and_of_the_function_as_it_is_now(cell, capsys):
+    draw(cell(LAST_TWO)["double"])
+    assert "Every entry agrees" in capsys.readouterr().out, "nothing has failed: the first inputs are drawn"
+    said_by(cell(LAST_TWO)["double"])
+    draw(cell(LAST_TWO)["double"])
+    assert "2 of 6 entries differ" in capsys.readouterr().out
+    draw(cell("def double(x):\n    return 2 * x\n")["double"])
+    assert "Every entry agrees" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("folder")
+def test_yes_and_no_are_drawn_as_such(cell, capsys):
+    mask = cell("import numpy as np\ndef causal_mask(T):\n    return np.tri(T, dtype=bool) & (np.arange(T) != 2)\n")[
+        "causal_mask"
+    ]
+    assert "[True, True, False]; expected [True, True, True]" in said_by(mask)
+    draw(mask)
+    assert "● is True" in capsys.readouterr().out
+
+
+# ---- the card --------------------------------------------------------------------------------------------------------
+
+
+def card(**more):
+    return Card(WRONG, "dot: not yet.", ["Look at `a * b`: *two* <b>."], **more)
+
+
+def test_a_card_says_the_same_in_text_and_in_a_notebook():
+    bundle = card(evidence="With n = 2: you returned 3.", note="Saved.")._repr_mimebundle_()
+    assert bundle["text/plain"] == "✗ dot: not yet. Look at `a * b`: *two* <b>. With n = 2: you returned 3. Saved."
+    words = html.unescape(re.sub("<[^>]+>", "", bundle["text/html"].replace("<div", " <div"))).split()
+    assert words == bundle["text/plain"].replace("`", "").replace("*two*", "two").split()
+    assert "<code>a * b</code>" in bundle["text/html"]
+    assert "<em>two</em>" in bundle["text/html"]
+
+
+def test_evidence_is_a_table_with_the_same_values():
+    rows = [("x", "(1, 2)", "[[1, '<b>']]"), ("yours", "row 0", "3")]
+    bundle = card(evidence="With x (1, 2) = [[1, '<b>']]: you returned 3.", rows=rows)._repr_mimebundle_()
+    assert "With x" not in bundle["text/html"]
+    assert bundle["text/html"].count('<th scope="row"') == 2
+    assert "<code" in bundle["text/html"]
+    assert html.escape("[[1, '<b>']]") in bundle["text/html"]
+
+
+@pytest.mark.parametrize("state", MARKS)
+def test_every_mark_is_legible_on_its_field(state):
+    """White on each colour: at least 4.5 to 1, whatever the theme is."""
+    channels = [int(COLOURS[state][at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = np.dot([0.2126, 0.7152, 0.0722], linear)
+    assert 1.05 / (luminance + 0.05) >= 4.5
+    made = Card(state, "x.")._repr_mimebundle_()["text/html"]
+    assert f"background:{COLOURS[state]};color:#fff" in made
+    assert f">{MARKS[state]}</b>" in made
+
+
+def test_in_a_notebook_the_card_comes_before_the_error_and_the_error_is_one_line(folder, cell, monkeypatch):
+    from course_lib.check import commands
+    from course_lib.judge import present
+
+    shown = []
+    monkeypatch.setattr(present, "in_notebook", lambda: True)
+    monkeypatch.setattr(commands, "in_notebook", lambda: True)
+    monkeypatch.setattr(present, "display", shown.append)
+    with pytest.raises(NotYet) as stop:
+        check(cell(LAST_TWO.replace("x * [2.0, 3.0]", "np.sin(x)"))["double"])
+    assert [type(thing).__name__ for thing in shown] == ["Card", "Picture"]
+    assert str(shown[0]) == f"✗ {stop.value}"
+    assert "6 entries differ" in str(shown[1])
+    assert stop.value._render_traceback_() == ["Run All stops here."]
 
 
 # ---- the progress file ---------------------------------------------------------------------------------------------

@@ -1,12 +1,12 @@
-"""check(f), hint(f), draw(f) and progress(): what a learner types on a sheet."""
+"""check(f), hint(f), draw(f), replay() and progress(): what a learner types on a sheet."""
 
 import inspect
 
-from course_lib.judge import NOT_ATTEMPTED, WRONG, Line, NotYet, display, in_notebook
+from course_lib.judge import HINT, NOT_ATTEMPTED, RIGHT, WRONG, Card, display, in_notebook, stop_with
 from course_lib.mistakes import find
 from course_lib.my_gpt import record, save
 
-from . import how_far
+from . import how_far, replaying
 from .stop_run_all import stop_here
 
 
@@ -19,61 +19,64 @@ def _exercise(function):
     found = next((find.exercise_named(name) for name in names if name in find.tables()), None)
     if found is None:
         readable = [name for name in names if name and not name.startswith("<")]
-        raise NotYet(find.unknown(readable[0] if readable else "this"))
+        stop_with(Card(WRONG, "", [find.unknown(readable[0] if readable else "this")]))
     return found
 
 
 def check(function):
-    """Check a function against its exercise and say in one line what is right or which mistake it has; a wrong one raises NotYet."""
+    """Check a function against its exercise: what is right, or what is wrong, and the second time what to do; a wrong one raises NotYet."""
     exercise = _exercise(function)
     verdict = exercise.check(function)
     if verdict.state == NOT_ATTEMPTED:
-        display(Line(verdict.state, verdict.text))
-        return
-    notes = [record.record_try(exercise.name, verdict.ok)]
-    if verdict.ok:
-        notes.append(save(function, exercise.name))
+        head, _, text = verdict.text.partition(". ")
+        display(Card(NOT_ATTEMPTED, f"{head}.", [text]))
+    elif verdict.ok:
+        replaying.forget(exercise.name)
+        notes = [record.record_try(exercise.name, True), save(function, exercise.name)]
         how_far.look_again()
-        display(Line(verdict.state, verdict.text, " ".join(filter(None, notes))))
-        return
+        display(Card(RIGHT, verdict.text, note=" ".join(filter(None, notes))))
+    else:
+        _not_yet(exercise, verdict)
+
+
+def _not_yet(exercise, verdict):
+    """Show what is wrong with the evidence, and what to do about it if the last try failed in the same way; then raise NotYet."""
+    failed = replaying.keep(exercise, verdict)
+    note, again = record.record_failure(exercise.name, verdict.names, failed.cure)
+    cure = replaying.take_cure(exercise.name) if again else ""
     how_far.look_again()
-    if in_notebook() and "values" in verdict.names:
-        display(_picture(exercise, function))
+    drawn = in_notebook() and "values" in verdict.names and failed.case
+    picture = replaying.picture(exercise, failed.case.mine, failed.case.wanted) if drawn else None
     stop_here()
-    raise NotYet(" ".join(filter(None, [verdict.text, *notes])))
+    stop_with(replaying.card(failed, cure, note), picture)
 
 
 def hint(function):
-    """Show the next of the three hints of an exercise: a question, the tool, the first line."""
+    """Say what to do about the last failure; after that, and without one, the next of the three hints: a question, the tool, the first line."""
     exercise = _exercise(function)
-    number = record.next_hint(exercise.name, len(exercise.hints))
+    cures = replaying.take_cure(exercise.name), record.take_cure(exercise.name)
+    if any(cures):
+        display(Card(HINT, f"{exercise.name}: what to do.", [cures[0] or cures[1]]))
+        return
+    number, last = record.next_hint(exercise.name, len(exercise.hints)), len(exercise.hints)
     how_far.look_again()
-    after = (
-        ""
-        if number < len(exercise.hints)
-        else f"(The last one. The whole answer is in solutions/, lesson {find.tables()[exercise.name]}.)"
-    )
-    display(Line(NOT_ATTEMPTED, f"Hint {number} of {len(exercise.hints)}: {exercise.hints[number - 1]}", after))
+    after = f"(The last one. The whole answer is in solutions/, lesson {find.tables()[exercise.name]}.)"
+    display(Card(HINT, f"Hint {number} of {last}:", [exercise.hints[number - 1]], note=after if number == last else ""))
 
 
 def draw(function):
-    """Draw what a function returns beside what it should return, for the exercise's first inputs."""
+    """Draw what a function returns beside what it should return: for the case on which its last check failed, else for the first inputs."""
     exercise = _exercise(function)
-    picture = _picture(exercise, function)
+    picture = replaying.picture(exercise, *replaying.answers(exercise, function))
     if not in_notebook():
         print(picture)
         return None
     return picture
 
 
-def _picture(exercise, function):
-    """Yours beside the target, or a line that says why there is nothing to draw."""
-    from course_lib.show import compare
-
-    mine, theirs = exercise.first_answers(function)
-    if isinstance(mine, str):
-        return Line(WRONG, mine)
-    return compare(mine, theirs, name=exercise.name)
+def replay():
+    """Put the inputs of the last failed check into the caller's notebook, under the names of the parameters, and say how to call the function."""
+    display(replaying.replay(inspect.currentframe().f_back.f_globals))
 
 
 def progress_text():

@@ -6,7 +6,7 @@ import weakref
 from pathlib import Path
 
 from course_lib.disk import ROOT
-from course_lib.judge import NotYet, Still, in_notebook
+from course_lib.judge import WRONG, Card, Still, in_notebook, stop_with
 from course_lib.mistakes import find
 from course_lib.my_gpt import record, saved
 
@@ -105,9 +105,8 @@ def number_of(lesson):
     known = sorted(set(find.tables().values()))
     number = str(lesson).zfill(2)
     if number not in known:
-        raise NotYet(
-            f"There is no lesson {lesson!r} with exercises: progress({known[-1]!r}) shows the last one, progress() shows all."
-        )
+        said = f"There is no lesson {lesson!r} with exercises: progress({known[-1]!r}) shows the last one, progress() shows all."
+        stop_with(Card(WRONG, "", [said]))
     return number
 
 

@@ -261,14 +261,34 @@ def inputs_in_words(inputs):
 
 
 def with_inputs(inputs, said=""):
-    """A sentence on what happened with these inputs; on the inputs alone, if there is nothing more to say."""
+    """A sentence on what happened, with the inputs; on the inputs alone, if there is nothing more to say."""
     phrase = inputs_in_words(inputs)
     if not phrase:
         return said
-    if not said:
-        return f"That was with {phrase}."
-    lower = said[0].lower() + said[1:] if said.startswith(("You ", "Your ", "Yours ")) else said
-    return f"With {phrase}: {lower}"
+    if said.startswith("You "):
+        return f"With {phrase}: y{said[1:]}"
+    return f"{said} That was with {phrase}.".strip()
+
+
+def whole(value, most=200):
+    """A value as it is, row by row; its size, if it holds more than `most` numbers."""
+    value = as_array(value)
+    if not isinstance(value, np.ndarray) or not value.ndim:
+        return in_words(value)
+    if value.size > most:
+        return sized(value)
+    value = value.astype(bool) if isinstance(value, YesNo) else np.asarray(value)
+    return np.array2string(value, separator=", ", formatter={"all": number})
+
+
+def rows(inputs, found=None):
+    """The evidence as a table of [(what, how large or where, its value)]: the inputs, and what differs (a Difference)."""
+    table = [(name, *_size_and_content(value)) for name, value in inputs.items()]
+    table = [(name, size, content if len(content) <= 2 * LONGEST or not size else "") for name, size, content in table]
+    if found:
+        where = found.where[:1].lower() + found.where[1:]
+        table += [("yours", where, found.yours), ("expected", where, found.expected)]
+    return table
 
 
 def described(name, value, longest=LONGEST):

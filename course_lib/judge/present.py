@@ -1,4 +1,4 @@
-"""How a verdict looks: one line with a mark, a word and a colour, in a notebook and in a terminal."""
+"""How a verdict looks: a card with a mark, words and evidence in a notebook, the same words as text everywhere else."""
 
 import html
 import re
@@ -13,40 +13,83 @@ COLOURS = {
     WRONG: "#b3261e",
     NOT_ATTEMPTED: "#5f6368",
     HINT: "#0050e0",
-}  # ≥ 4.5:1 on white; the mark says the same
+}  # ≥ 4.5:1 with white, so the mark is white on a field of its colour, in both themes; the mark says the same
+EDGES = {
+    RIGHT: "--jp-success-color1",
+    WRONG: "--jp-error-color1",
+    NOT_ATTEMPTED: "--jp-border-color0",
+    HINT: "--jp-info-color1",
+}  # the theme's own colour at the left edge of a card
 ANSI = {RIGHT: "32", WRONG: "31", NOT_ATTEMPTED: "90"}
+CARD = (
+    "border:1px solid var(--jp-border-color1,#bdbdbd);border-left:5px solid var({edge},{colour});border-radius:4px;"
+    "padding:.5em .9em;margin:.2em 0;line-height:1.5;word-break:normal;overflow-wrap:break-word"
+)
+MARK = "background:{colour};color:#fff;border-radius:3px;padding:.05em .4em;margin-right:.3em"
+STOPS = "Run All stops here."
 
 
 def inline(text):
-    """A sentence as HTML: everything escaped, and `code` in backticks set as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+    """A sentence as HTML: everything escaped, `code` in backticks set as code, *this* stressed."""
+    words = html.escape(text).split("`")
+    if len(words) % 2 == 0:  # a backtick without a partner is one
+        words[-2:] = ["`".join(words[-2:])]
+    stressed = (re.sub(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])", r"<em>\1</em>", part) for part in words[::2])
+    pieces = [*words]
+    pieces[::2] = stressed
+    pieces[1::2] = (f"<code>{code}</code>" for code in words[1::2])
+    return "".join(pieces)
 
 
 class NotYet(Exception):
-    """A check that failed: it stops Run All, and shows its one line instead of a traceback."""
+    """A check that failed: it stops Run All, and shows one line instead of a traceback; `shown`: a card has said it all."""
+
+    def __init__(self, text, shown=False):
+        super().__init__(text)
+        self.shown = shown
 
     def _render_traceback_(self):
-        return [f"\x1b[1;{ANSI[WRONG]}m{MARKS[WRONG]}\x1b[0m {self}"]
+        return [STOPS] if self.shown else [f"\x1b[1;{ANSI[WRONG]}m{MARKS[WRONG]}\x1b[0m {self}"]
 
 
-class Line:
-    """One line of feedback; a notebook shows it coloured, everything else as text."""
+class Card:
+    """A mark, a heading ("" for none), paragraphs and a note; the evidence is a sentence, or in a notebook `rows` of (what, where, value)."""
 
-    def __init__(self, state, text, extra=""):
-        self.state, self.text, self.extra = state, text, extra
+    def __init__(self, state, head, paragraphs=(), evidence="", rows=(), note=""):
+        self.state, self.head, self.evidence, self.note = state, head, evidence, note
+        self.paragraphs, self.rows = tuple(filter(None, paragraphs)), tuple(rows)
+
+    @property
+    def text(self):
+        """All words, without the mark."""
+        return " ".join(filter(None, [self.head, *self.paragraphs, self.evidence, self.note])).replace(" \n", "\n")
 
     def __str__(self):
-        return f"{MARKS[self.state]} {self.text}" + (f" {self.extra}" if self.extra else "")
+        return f"{MARKS[self.state]} {self.text}"
 
     def _repr_mimebundle_(self, **_):
         colour = COLOURS[self.state]
-        style = f"border-left:5px solid {colour};padding:.35em .8em;margin:.2em 0;font-size:1.05em"
-        mark = f'<b style="color:{colour};background:#fff;padding:0 .25em;border-radius:3px">{MARKS[self.state]}</b>'
-        extra = f' <span style="opacity:.75">{inline(self.extra)}</span>' if self.extra else ""
-        return {
-            "text/plain": str(self),
-            "text/html": f'<div style="{style}">{mark} {inline(self.text)}{extra}</div>',
-        }
+        said = ([f"<b>{inline(self.head)}</b>"] if self.head else []) + [inline(text) for text in self.paragraphs]
+        parts = [f'<b style="{MARK.format(colour=colour)}">{MARKS[self.state]}</b> {said[0]}']
+        parts += [f'<div style="margin-top:.35em">{text}</div>' for text in said[1:]]
+        if self.rows:
+            parts.append(self._table())
+        elif self.evidence:
+            parts.append(f'<div style="margin-top:.35em">{inline(self.evidence)}</div>')
+        if self.note:
+            parts.append(f'<div style="margin-top:.35em"><small>{inline(self.note)}</small></div>')
+        style = CARD.format(colour=colour, edge=EDGES[self.state])
+        return {"text/plain": str(self), "text/html": f'<div style="{style}">{"".join(parts)}</div>'}
+
+    def _table(self):
+        left = 'style="text-align:left;vertical-align:top;padding:.1em .8em .1em 0;'
+        lines = "".join(
+            f'<tr style="background:none"><th scope="row" {left}font-weight:normal;white-space:nowrap">'
+            f"<b>{html.escape(what)}</b> {html.escape(where)}</th>"
+            f'<td {left}white-space:pre-wrap"><code style="padding:0;background:none">{html.escape(value)}</code></td></tr>'
+            for what, where, value in self.rows
+        )
+        return f'<table style="margin:.35em 0 0;border:0">{lines}</table>'
 
 
 class Still:
@@ -69,10 +112,19 @@ def in_notebook():
 
 
 def display(thing):
-    """Show a Line, a Picture or HTML: richly in a notebook, as text elsewhere."""
+    """Show a Card, a Picture or HTML: richly in a notebook, as text elsewhere."""
     if in_notebook():
         from IPython.display import display as show_it
 
         show_it(thing)
     else:
         print(thing)
+
+
+def stop_with(card, picture=None):
+    """Raise NotYet with a card's words; a notebook shows the card and the picture first."""
+    shown = in_notebook()
+    if shown:
+        for thing in filter(None, [card, picture]):
+            display(thing)
+    raise NotYet(card.text, shown) from None
