@@ -81,8 +81,8 @@ def double(x):
 check(double)
 
 # %% [markdown]
-# ✗ names the mistake and the next step, not just "wrong". A check tries your function on several inputs, and compares it with the right
-# answer *and* with the mistakes that people really make.
+# ✗ names the mistake, not just "wrong", and shows inputs on which it can be seen. A check tries your function on many inputs, and compares
+# it with the right answer *and* with the mistakes that people really make. If the next try fails in the same way, it says what to do as well.
 #
 # A failed check stops *Run All*. Here it was on purpose.
 
@@ -109,7 +109,8 @@ from course_lib.check import hint
 hint(double)
 
 # %% [markdown]
-# `draw(double)` draws what your function returns beside what it should return.
+# `draw(double)` draws what your function returns beside what it should return. After a ✗, `hint` begins with what to do about it, and
+# `replay()` puts the inputs of the failed check into your notebook, so that you can call your function on them.
 
 # %%
 from course_lib.check import draw
@@ -139,7 +140,7 @@ progress("00")
 # ## What to take away
 #
 # 1. Guess first, then run.
-# 2. `check(f)` says what is right or which mistake it is; `hint(f)` helps; `draw(f)` draws it.
+# 2. `check(f)` says what is right or which mistake it is; `hint(f)` helps; `draw(f)` draws it; `replay()` hands you the inputs of a ✗.
 # 3. What passes is yours, in `my_gpt/`.
 #
 # **Next:** the [exercise sheet](../exercises/00_start_here.ipynb) has the toy exercise for you to write. Then go on to

@@ -5,7 +5,7 @@
 # cells again.
 
 # %%
-from course_lib.check import check, draw, hint, progress
+from course_lib.check import check, draw, hint, progress, replay
 
 # %% [markdown]
 # ## Twice as much
@@ -24,7 +24,8 @@ def double(x):
 check(double)
 
 # %% [markdown]
-# Stuck? Run `hint(double)` in a cell of your own, or `draw(double)`.
+# Stuck? Run `hint(double)` in a cell of your own, or `draw(double)`. After a ✗, `replay()` puts the inputs of the failed check into the
+# notebook, so that you can call `double` on them.
 
 # %%
 hint(double)

@@ -7,7 +7,7 @@
 import numpy as np
 
 from course_lib.attention import attention_scores  # you built this in lesson 3
-from course_lib.check import check, draw, hint, progress
+from course_lib.check import check, draw, hint, progress, replay
 
 # %% [markdown]
 # ## 1. Softmax

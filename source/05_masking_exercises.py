@@ -8,7 +8,7 @@
 import numpy as np
 
 from course_lib.attention import attention_scores, scale_scores, softmax
-from course_lib.check import check, draw, hint, progress
+from course_lib.check import check, draw, hint, progress, replay
 
 # %% [markdown]
 # ## 1. Who may look at whom?

@@ -8,7 +8,7 @@
 import numpy as np
 
 from course_lib.attention import attention_pattern, masked_pattern  # you built these in lessons 4 and 5
-from course_lib.check import check, draw, hint, progress
+from course_lib.check import check, draw, hint, progress, replay
 
 # %% [markdown]
 # ## 1. What would change? ΔE

@@ -8,7 +8,7 @@
 import numpy as np
 
 from course_lib.attention import attend, causal_mask
-from course_lib.check import check, draw, hint, progress
+from course_lib.check import check, draw, hint, progress, replay
 
 # %% [markdown]
 # ## 1. Deal out the columns

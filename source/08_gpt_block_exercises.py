@@ -8,7 +8,7 @@
 import torch
 from torch.nn import functional as F
 
-from course_lib.check import check, draw, hint, progress
+from course_lib.check import check, draw, hint, progress, replay
 
 # %% [markdown]
 # ## 1. Layer norm

@@ -7,7 +7,7 @@
 # %%
 import torch
 
-from course_lib.check import check, draw, hint, progress
+from course_lib.check import check, draw, hint, progress, replay
 
 # %% [markdown]
 # ## 1. From ids to scores

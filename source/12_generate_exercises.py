@@ -7,7 +7,7 @@
 import numpy as np
 
 from course_lib.attention import softmax
-from course_lib.check import check, draw, hint, progress
+from course_lib.check import check, draw, hint, progress, replay
 from course_lib.model import ToyModel
 
 # %% [markdown]

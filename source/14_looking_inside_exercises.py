@@ -7,7 +7,7 @@
 # %%
 import torch
 
-from course_lib.check import check, draw, hint, progress
+from course_lib.check import check, draw, hint, progress, replay
 
 # %% [markdown]
 # ## 1. Who looks at the token in front?

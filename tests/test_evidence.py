@@ -165,5 +165,9 @@ def test_many_inputs_are_told_by_their_shapes_and_stay_short():
 
 def test_a_sentence_with_inputs_never_ends_in_the_air():
     assert with_inputs({"T": 4}, "You returned 3; expected 4.") == "With T = 4: you returned 3; expected 4."
+    assert (
+        with_inputs({"T": 4}, "Row 0: you returned 3; expected 4.")
+        == "Row 0: you returned 3; expected 4. That was with T = 4."
+    )
     assert with_inputs({"T": 4}) == "That was with T = 4."
     assert with_inputs({}) == ""

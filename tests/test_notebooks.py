@@ -86,7 +86,7 @@ def test_every_stub_reports_not_attempted(path, capsys, course_home):
 @pytest.mark.parametrize("path", SHEETS, ids=named)
 def test_a_sheet_begins_with_all_help_at_hand(path):
     first = code(read(path))[0].source
-    assert "from course_lib.check import check, draw, hint, progress" in first
+    assert "from course_lib.check import check, draw, hint, progress, replay" in first
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=named)
