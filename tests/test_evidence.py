@@ -102,7 +102,7 @@ def test_a_wrong_shape_is_said_in_words(mine, theirs, said):
     ("value", "wanted", "said"),
     [
         ([np.ones(2)], (np.ones(2), np.ones(3)), "a list with 1 entry; it should return 2 arrays."),
-        (np.ones((2, 3)), (np.ones(2), np.ones(3)), "one array; it should return 2 arrays."),
+        (np.ones((3, 2)), (np.ones(2), np.ones(3)), "one array; it should return 2 arrays."),
         ((1.0, 2.0), (1.0, 2.0, 3.0), "2 things; it should return 3 numbers."),
         ((np.ones(2),), np.ones(2), "Is there a comma behind the result?"),
         ([["True"]], np.ones((1, 1)), "returned texts, not an array of numbers. Leave out the quotation marks."),

@@ -8,8 +8,7 @@ from course_lib.judge import HINT, WRONG, Card, guarded
 from course_lib.judge.attempt import call, given
 from course_lib.judge.compare import Raised, WrongForm, YesNo
 from course_lib.judge.evidence import described, difference, first_difference, in_words, rows, whole, with_inputs
-
-THEN = " ⇒ "  # in a sentence: what is wrong ⇒ what to do
+from course_lib.judge.verdict import THEN
 
 
 @dataclass
@@ -23,18 +22,19 @@ class Failed:
     @property
     def case(self):
         """The case that failed (a Failure), or None."""
-        return getattr(self.verdict, "replayable", None)
+        return self.verdict.replayable
 
     @property
     def problems(self):
         """What is right and what is wrong, in words."""
-        said = [text.split(THEN)[0] for _, text in self.verdict.said]
-        return " ".join(filter(None, [getattr(self.verdict, "right_so_far", ""), *said]))
+        return " ".join(
+            filter(None, [self.verdict.right_so_far, *(text.split(THEN)[0] for _, text in self.verdict.said)])
+        )
 
     @property
     def cure(self):
         """What to do about it, or ""."""
-        return " ".join(text.split(THEN)[1] for _, text in self.verdict.said if THEN in text)
+        return " ".join(self.verdict.cures)
 
 
 _failed = {}  # {name of the exercise: Failed}, the latest last; of this kernel
