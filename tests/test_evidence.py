@@ -36,9 +36,14 @@ def read(mine, theirs):
         ([np.ones(2), np.ones(2)], (np.ones(2), np.zeros(2)), "Output 2 of 2: you returned [1, 1]; expected [0, 0]."),
         (["a", None], ["a", "b"], "You returned ['a', None]; expected ['a', 'b']."),
         (["x"] * 40, ["x"] * 39 + ["y"], "Entry 39: you returned 'x'; expected 'y'."),
-        (["x"] * 40, ["x"] * 39, "Entry 39: you returned 'x'; expected nothing."),
+        (["x"] * 40, ["x"] * 39, "Entry 39: you returned 'x', and there should be no such entry."),
         ({"a": [1] * 50}, {"a": [1] * 49 + [2]}, "Entry 'a', entry 49: you returned 1; expected 2."),
-        ({n: n for n in range(60)}, {n: n for n in range(59)}, "Entry 59: you returned 59; expected nothing."),
+        (
+            {n: n for n in range(60)},
+            {n: n for n in range(59)},
+            "Entry 59: you returned 59, and there should be no such entry.",
+        ),
+        ({n: n for n in range(58)}, {n: n for n in range(59)}, "Entry 58 is missing; expected 58."),
         ([0.1 + 0.2], [0.3], "You returned [0.30000000000000004]; expected [0.3]."),
         ("a" * 200, "a" * 199 + "b", "You returned …'" + "a" * 21 + "'; expected …'" + "a" * 20 + "b'."),
     ],
@@ -67,6 +72,12 @@ def test_what_is_compared_has_a_name():
     assert said == "The gradients afterwards differ. Row 0: yours [1, 1]; expected [0, 0]."
 
 
+def test_what_has_a_name_and_a_wrong_shape_is_called_by_it():
+    mine, theirs = read((1.0, np.ones(14)), (1.0, np.ones(11)))
+    said = wrong_shape(mine, theirs, ("The lengths", "The gradients afterwards"))
+    assert said == "The gradients afterwards: 14 numbers; expected 11 numbers."
+
+
 def test_equal_answers_have_no_difference():
     mine, theirs = read(np.ones(3), np.ones(3))
     assert difference(mine, theirs) is None
@@ -81,14 +92,14 @@ def test_an_error_can_be_what_is_wanted():
 @pytest.mark.parametrize(
     ("mine", "theirs", "said"),
     [
-        (np.ones(3), np.ones((2, 3)), "You returned 3 numbers; expected 2 rows of 3 numbers, shape (2, 3)."),
-        (np.ones((1, 1)), 1.0, "You returned 1 row of 1 number, shape (1, 1); expected one number."),
+        (np.ones(3), np.ones((2, 3)), "You returned 3 numbers; expected a table with 2 rows of 3 numbers."),
+        (np.ones((1, 1)), 1.0, "You returned a table with 1 row of 1 number; expected one number."),
         (np.ones(2) > 0, True, "You returned 2 entries; expected one entry."),
         (np.ones((1, 2, 3)), np.ones((2, 3)), "Your output has shape (1, 2, 3); it should have shape (2, 3)."),
         (
             (np.ones(2), np.ones((2, 3))),
             (np.ones(2), np.ones((3, 2))),
-            "Output 2 of 2: you returned 2 rows of 3 numbers, shape (2, 3); expected 3 rows of 2 numbers, shape (3, 2).",
+            "Output 2 of 2: you returned a table with 2 rows of 3 numbers; expected a table with 3 rows of 2 numbers.",
         ),
         (np.ones(3), np.zeros(3), ""),
         (["a"], ["b", "c"], ""),
@@ -125,6 +136,20 @@ def sums(x):
     return np.cumsum(x, axis=0)
 
 
+def _mlp(x):
+    return x
+
+
+class Named:
+    """A function with a name."""
+
+    def __call__(self, x):
+        return x
+
+    def __repr__(self):
+        return "x² + y"
+
+
 def parameter(numbers, gradient=None):
     made = torch.nn.Parameter(torch.tensor(numbers))
     made.grad = None if gradient is None else torch.tensor(gradient)
@@ -141,13 +166,20 @@ def parameter(numbers, gradient=None):
         ({"may_look": np.tri(2) > 0}, "may_look (2, 2) = [[True, False], [True, True]]"),
         ({"x": torch.tensor([[1.5], [2e-6]])}, "x (2, 1) = [[1.5], [2e-06]]"),
         ({"f": sums, "position": 1}, "f (each row is the sum of the tokens so far), position = 1"),
-        ({"f": lambda x: x}, "f (a function)"),
+        ({"f": lambda x: x, "mlp": _mlp}, "f (a function), mlp (a function)"),
+        ({"blocks": [sums, Named()]}, "blocks = [each row is the sum of the tokens so far, x² + y]"),
+        ({"f": Named()}, "f (x² + y)"),
+        ({"batches": [(np.ones((2, 9)), np.ones((2, 9)))] * 2}, "batches (2 × [2 × (2, 9)])"),
         ({"model": torch.nn.Linear(3, 4)}, "model (Linear, 16 parameters)"),
         (
             {"parameters": [parameter([[3.0, 4.0]], [[0.6, 0.8]]), parameter([5.0])], "largest": 1.0},
             "parameters ((1, 2), (1,)) = [[[3, 4]], [5]], gradients [[[0.6, 0.8]], None], largest = 1",
         ),
-        ({"gradients": [[np.ones((2, 3)), np.ones(4)]] * 3}, "gradients (3 × ((2, 3), (4,)))"),
+        (
+            {"parameters": [parameter([1.0] * 20, [1.0] * 20), parameter([5.0])]},
+            "parameters ((20,), (1,), no gradient at place 1)",
+        ),
+        ({"gradients": [[np.ones((2, 3)), np.ones(4)]] * 3}, "gradients (3 × [(2, 3), (4,)])"),
         ({"tokens": ["the", "pink"]}, "tokens = ['the', 'pink']"),
         ({"tokens": ["the"] * 50}, "tokens (50 entries) = ['the', 'the', 'the', 'the', 'the', 'the', "),
     ],

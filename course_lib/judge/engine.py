@@ -209,7 +209,7 @@ class Exercise:
             return self._wrong(("no_error", text), *said, case=wrong, run=run)
         if isinstance(mine, WrongForm):
             return self._wrong(("form", mine.sentence), *said, case=wrong, run=run)
-        if text := wrong_shape(mine, theirs):
+        if text := wrong_shape(mine, theirs, self.parts):
             return self._wrong(("shape", text), *said, case=wrong, run=run)
         if all(map(only_nan, run.outcomes)):
             text = "Every number is NaN (not a number). Look for 0/0, ∞ − ∞ or 0·∞, and for a row that has nothing left to share out."

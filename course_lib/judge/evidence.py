@@ -12,6 +12,7 @@ FEW = 12  # numbers that are shown one by one
 LONGEST = 90  # characters of one value
 INPUTS = 240  # characters of all inputs together
 DIGITS = (3, 4, 5, 6, 8, 10, 12, 15, 17)  # as many as it takes until two numbers look different
+NOTHING = "nothing"  # where an entry is not there at all
 LOOKS = {"nan": "NaN", "inf": "∞", "-inf": "-∞"}
 
 
@@ -61,6 +62,8 @@ def as_array(value):
 def _typed(value):
     """A value as it would be typed, its numbers in short."""
     value = as_array(value)
+    if callable(value):
+        return _function(value)
     if isinstance(value, YesNo):
         return _typed(value.astype(bool).tolist())
     if isinstance(value, np.ndarray):
@@ -92,19 +95,26 @@ def _shortened(value):
             shown.append(entry)
         if shown:
             return f"{opened}{', '.join(shown)}, …{closed}"
-    return text[: LONGEST - 1] + "…"
+    return _cut(text)
+
+
+def _cut(text):
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def sized(value):
-    """How large an array is: in words up to two axes, with its shape where there are two or more."""
+    """How large an array is: in words up to two axes, else by its shape."""
     thing = "entry" if isinstance(value, YesNo) or value.dtype.kind == "b" else "number"
     if value.ndim == 0:
         return f"one {thing}"
     columns = _count(value.shape[-1], thing)
     if value.ndim == 1:
         return columns if value.size != 1 else f"an array with {columns}"
-    rows = f"{_count(value.shape[0], 'row')} of {columns}, " if value.ndim == 2 else "an array of "
-    return f"{rows}shape {value.shape}"
+    return (
+        f"a table with {_count(value.shape[0], 'row')} of {columns}"
+        if value.ndim == 2
+        else f"an array of shape {value.shape}"
+    )
 
 
 def _count(n, thing):
@@ -124,6 +134,10 @@ class Difference:
 
     def sentence(self, said="you returned"):
         """In one sentence; `said` introduces the learner's answer."""
+        if self.yours == NOTHING:
+            return f"{self.where} is missing; expected {self.expected}."
+        if self.expected == NOTHING:
+            return f"{self.where}: {said} {self.yours}, and there should be no such entry."
         text = f"{said} {self.yours}; expected {self.expected}."
         return f"{self.where}: {text}" if self.where else text[0].upper() + text[1:]
 
@@ -152,11 +166,13 @@ def first_difference(mine, theirs, parts=()):
     return found.sentence()
 
 
-def wrong_shape(mine, theirs):
-    """A sentence if an array, alone or among several, does not have the shape that it should have, else ""."""
+def wrong_shape(mine, theirs, parts=()):
+    """A sentence if an array, alone or among several (called as in `parts`), does not have the shape that it should have, else ""."""
     if isinstance(mine, tuple) and isinstance(theirs, tuple) and len(mine) == len(theirs):
         for place, pair in enumerate(zip(mine, theirs, strict=True)):
             if said := wrong_shape(*pair):
+                if parts:
+                    return f"{parts[place]}: {said.removeprefix('You returned ').removeprefix('Your output has ')}"
                 return f"Output {place + 1} of {len(theirs)}: {said[0].lower()}{said[1:]}"
         return ""
     if not (isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray)) or mine.shape == theirs.shape:
@@ -219,7 +235,7 @@ def _of_plain_values(mine, theirs, where=""):
             where = f"{where}, entry {place!r}" if where else f"Entry {place!r}"
             if place in yours and place in expected:
                 return _of_plain_values(yours[place], expected[place], where)
-            sides = [_shortened(side[place]) if place in side else "nothing" for side in (yours, expected)]
+            sides = [_shortened(side[place]) if place in side else NOTHING for side in (yours, expected)]
             return Difference(where, *sides)
     return Difference(where, *_unlike(mine, theirs))
 
@@ -304,12 +320,7 @@ def _size_and_content(value):
         count = sum(p.numel() for p in value.parameters())
         return f"({type(value).__name__}, {_count(count, 'parameter')})", ""
     if callable(value):
-        said = (inspect.getdoc(value) or "").split("\n")[0].rstrip(".")
-        called = getattr(value, "__name__", type(value).__name__).strip("<>")
-        return (
-            f"({said[0].lower() + said[1:]})" if said else f"({'a function' if called == 'lambda' else called})",
-            "",
-        )
+        return f"({_function(value)})", ""
     if hasattr(value, "shape") and hasattr(value, "ndim"):
         return _array_input(value)
     if _arrays_in(value):
@@ -320,6 +331,17 @@ def _size_and_content(value):
         return ("", text) if text == cut else (f"({_count(len(value), things)})", cut)
     text = _typed(value)
     return ("", text) if len(text) <= LONGEST and " at 0x" not in text else (f"({type(value).__name__})", "")
+
+
+def _function(value):
+    """What a function is, in words: by its own repr, its docstring, or its name."""
+    if type(value).__repr__ is not object.__repr__ and " at 0x" not in repr(value) and not inspect.isbuiltin(value):
+        return _cut(repr(value))
+    said = (value.__doc__ or "").split("\n")[0].rstrip(".") if inspect.isfunction(value) else ""
+    if said and len(said) <= LONGEST:
+        return said[0].lower() + said[1:]
+    called = getattr(value, "__name__", type(value).__name__)
+    return "a function" if called.startswith(("<", "_")) else called
 
 
 def _array_input(value):
@@ -339,24 +361,23 @@ def _gradient(value):
 def _arrays_input(value):
     arrays = _arrays_in(value)
     small = sum(as_array(one).size for one in arrays) <= FEW
-    leaves = [one for one in arrays if getattr(one, "is_leaf", False)]
-    grads = [one.grad for one in leaves]
-    gradients = f", gradients {_typed(grads)}" if small and any(grad is not None for grad in grads) else ""
-    return _shapes(value), _typed(value) + gradients if small else ""
+    grads = [one.grad for one in arrays if getattr(one, "is_leaf", False)]
+    size, content = _shapes(value), _typed(value) if small else ""
+    if any(grad is not None for grad in grads):
+        without = [str(place) for place, grad in enumerate(grads) if grad is None]
+        content += f", gradients {_typed(grads)}" if small else ""
+        size += f", no gradient at place {' and '.join(without)}" if without and not small else ""
+    return f"({size})", content
 
 
 def _shapes(value):
     """The shapes in a list of arrays, or of lists of arrays."""
-    shapes = [_shape(one) for one in value]
-    if len(set(shapes)) == 1 and len(shapes) > 1:
-        return f"({len(shapes)} × {shapes[0]})"
-    return f"({', '.join(shapes)})"
+    shapes = [f"[{_shapes(one)}]" if isinstance(one, list | tuple) else _shape(one) for one in value]
+    return f"{len(shapes)} × {shapes[0]}" if len(set(shapes)) == 1 and len(shapes) > 1 else ", ".join(shapes)
 
 
 def _shape(one):
-    if hasattr(one, "shape"):
-        return str(tuple(one.shape))
-    return _shapes(one) if isinstance(one, list | tuple) else _typed(one)
+    return str(tuple(one.shape)) if hasattr(one, "shape") else _typed(one)
 
 
 def _arrays_in(value):

@@ -71,7 +71,8 @@ def sentence(error, seconds=SECONDS):
     except Exception:
         text = ""
     text = in_plain_words(text, (learners_frame(error) or (0, ""))[1]).rstrip(" .:")
-    return f"Your function raised {type(error).__name__}{where}{': ' + text if text else ''}."
+    end = "" if text.endswith(("?", "!")) else "."
+    return f"Your function raised {type(error).__name__}{where}{': ' + text if text else ''}{end}"
 
 
 def learners_frame(error):
