@@ -84,3 +84,16 @@ def test_an_error_without_a_check_leaves_the_kernel_as_it_is(kernel):
     assert run(kernel, "1 / 0", asked) == "error"
     later(kernel)
     assert run(kernel, "1", asked) == "ok"
+
+
+def test_the_words_stand_on_a_card_and_the_error_below_is_one_line(kernel):
+    """What reads no HTML (nbval, a terminal, a screen reader) finds the same words, and so does whoever reads the error alone."""
+    said = []
+    later(kernel)
+    kernel.execute_interactive(
+        FAIL, output_hook=lambda message: said.append((message["msg_type"], message["content"])), timeout=60
+    )
+    card, error = (content for kind, content in said if kind in ("display_data", "error"))
+    assert card["data"]["text/plain"] == f"✗ {error['evalue']}"
+    assert "check-card" in card["data"]["text/html"]
+    assert error["traceback"] == ["Run All stops here."]

@@ -51,6 +51,10 @@ def in_words(value):
     value = as_array(value)
     if isinstance(value, np.ndarray) and value.size > FEW:
         return sized(value)
+    if isinstance(value, tuple) and sum(as_array(one).size for one in _arrays_in(value)) > FEW:
+        return f"{len(value)} things: {', '.join(map(in_words, value))}"
+    if isinstance(value, list) and len(_typed(value)) > LONGEST and isinstance(value[0], list):
+        return f"a list with {_count(len(value), 'entry')}"
     return _shortened(value)
 
 

@@ -79,17 +79,20 @@ class Card:
         if self.note:
             parts.append(f'<div style="margin-top:.35em"><small>{inline(self.note)}</small></div>')
         style = CARD.format(colour=colour, edge=EDGES[self.state])
-        return {"text/plain": str(self), "text/html": f'<div style="{style}">{"".join(parts)}</div>'}
+        return {"text/plain": str(self), "text/html": f'<div class="check-card" style="{style}">{"".join(parts)}</div>'}
 
     def _table(self):
-        left = 'style="text-align:left;vertical-align:top;padding:.1em .8em .1em 0;'
-        lines = "".join(
-            f'<tr style="background:none"><th scope="row" {left}font-weight:normal;white-space:nowrap">'
-            f"<b>{html.escape(what)}</b> {html.escape(where)}</th>"
-            f'<td {left}white-space:pre-wrap"><code style="padding:0;background:none">{html.escape(value)}</code></td></tr>'
-            for what, where, value in self.rows
-        )
-        return f'<table style="margin:.35em 0 0;border:0">{lines}</table>'
+        left = "text-align:left;vertical-align:top;padding:.1em .8em .1em 0"
+        lines = []
+        for what, where, value in self.rows:
+            place = f' <span style="font-weight:normal">{html.escape(where)}</span>' if where else ""
+            short, wrap = ";white-space:nowrap" * (len(what + where) <= 30), ";white-space:pre-wrap" * ("\n" in value)
+            content = f"<code>{html.escape(value)}</code>" if value else ""
+            lines.append(
+                f'<tr style="background:none"><th scope="row" style="{left}{short}">{html.escape(what)}{place}</th>'
+                f'<td style="{left}{wrap}">{content}</td></tr>'
+            )
+        return f'<table style="margin:.35em 0 0">{"".join(lines)}</table>'
 
 
 class Still:

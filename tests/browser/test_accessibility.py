@@ -1,4 +1,4 @@
-"""axe-core looks at every view, in both themes of JupyterLab: no violation that it calls serious or critical."""
+"""axe-core looks at every view and every card of a check, in both themes of JupyterLab: no violation that it calls serious or critical."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +22,27 @@ SOURCES = {
     "QueryKeyEditor": (".qk", "from course_lib import show\n\nshow.QueryKeyEditor()"),
     "TrainingPlayer": (".tp", RUN),
 }
+
+CARDS = """import contextlib
+from course_lib.check import check, hint, replay
+
+def double(x):
+    raise NotImplementedError
+
+check(double)
+for number in (2, 2):
+    def double(x):
+        return x + number
+
+    with contextlib.suppress(Exception):
+        check(double)
+replay()
+hint(double)
+double = lambda x: x * 2
+check(double)
+with contextlib.suppress(Exception):
+    check(abs)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +96,28 @@ def test_no_serious_violation(page, axe, theme):
     for name, (view, _) in SOURCES.items():
         page.locator(view).scroll_into_view_if_needed()
         assert violations(page, view) == {}, f"{name}, {theme}"
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_no_serious_violation_in_the_cards_of_a_check(lab, page, axe, theme):
+    """The four marks; the cards say their state in words, too, and show no backtick and no traceback."""
+    views.opened(lab, page, views.notebook_with(lab[1], f"cards_{theme[-4:]}", CARDS), ".check-card")
+    change_theme(page, theme)
+    page.evaluate(axe)
+    said = page.locator(".check-card").all_inner_texts()
+    starts = [
+        "○ double: not attempted",
+        "✗ double: not yet",
+        "✗ double: not yet",
+        "→ double: the inputs",
+        "→ ",
+        "✓ double: right",
+        "✗ There is no",
+    ]
+    assert [text.startswith(start) for text, start in zip(said, starts, strict=True)] == [True] * len(starts)
+    assert not any("`" in text or "Traceback" in text for text in said)
+    assert violations(page, ".check-card") == {}
+    change_theme(page, "JupyterLab Light")
 
 
 def test_it_would_find_a_button_without_a_name(context, axe):
