@@ -46,7 +46,7 @@ def _not_yet(exercise, verdict):
     cure = replaying.take_cure(exercise.name) if again else ""
     how_far.look_again()
     drawn = in_notebook() and "values" in verdict.names and failed.case
-    picture = replaying.picture(exercise, failed.case.mine, failed.case.wanted) if drawn else None
+    picture = replaying.drawing(exercise, failed.case.mine, failed.case.wanted) if drawn else None
     stop_here()
     stop_with(replaying.card(failed, cure, note), picture)
 
@@ -67,7 +67,7 @@ def hint(function):
 def draw(function):
     """Draw what a function returns beside what it should return: for the case on which its last check failed, else for the first inputs."""
     exercise = _exercise(function)
-    picture = replaying.picture(exercise, *replaying.answers(exercise, function))
+    picture = replaying.picture(exercise, function)
     if not in_notebook():
         print(picture)
         return None

@@ -4,9 +4,10 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
+    submodules=["failing_case"],
     submod_attrs={
         "engine": ["Exercise"],
-        "verdict": ["NOT_ATTEMPTED", "RIGHT", "WRONG", "Failure", "Verdict"],
+        "verdict": ["NOT_ATTEMPTED", "RIGHT", "THEN", "WRONG", "Failure", "Verdict"],
         "attempt": ["tensor"],
         "guard": ["guarded", "guarded_apart", "sentence"],
         "present": [
