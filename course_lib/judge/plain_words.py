@@ -73,7 +73,9 @@ def in_plain_words(text, line=""):
     if re.search("truth value of an array|Boolean value of Tensor", text, re.IGNORECASE):
         return _one_answer(line)
     whole = (
-        "`/` gives a number with a point. Write `//`" if "/" in line else "`/` gives one with a point, `//` does not"
+        "`/` gives a number with a point. Write `//`"
+        if re.search("(?<!/)/(?!/)", line)
+        else "`/` gives one with a point, `//` does not"
     )
     for pattern, plain in SAID:
         if found := re.search(pattern, text):
