@@ -15,6 +15,7 @@ from course_lib.check import replaying
 from course_lib.check.commands import check, draw, hint, progress, progress_text, replay
 from course_lib.check.how_far import Overview, lessons
 from course_lib.check.prediction import predict
+from course_lib.judge import failing_case
 from course_lib.judge.present import COLOURS, MARKS, WRONG, Card, NotYet
 from course_lib.mistakes import find
 from course_lib.my_gpt import keep as portfolio
@@ -350,6 +351,23 @@ def test_in_a_notebook_the_card_comes_before_the_error_and_the_error_is_one_line
     assert str(shown[0]) == f"✗ {stop.value}"
     assert "6 entries differ" in str(shown[1])
     assert stop.value._render_traceback_() == ["Run All stops here."]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "drawn"),
+    [
+        ("double", "def double(x):\n    return np.sin(x)\n", True),
+        ("double", "def double(x):\n    return x + 2\n", False),  # a sentence says what is wrong
+        ("double", "def double(x):\n    return np.sin(x)[:1]\n", False),  # another shape
+        ("double", "def double(x):\n    return missing\n", False),
+        ("dot", "def dot(a, b):\n    return a @ b + 0.1\n", False),  # one number: the evidence shows it
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_a_picture_is_drawn_where_it_shows_more_than_the_words(cell, name, text, drawn):
+    function = cell("import numpy as np\n" + text)[name]
+    exercise = find.exercise_named(name)
+    assert failing_case.worth_a_picture(exercise, exercise.check(function)) is drawn
 
 
 # ---- the progress file ---------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import inspect
 
-from course_lib.judge import HINT, NOT_ATTEMPTED, RIGHT, WRONG, Card, display, in_notebook, stop_with
+from course_lib.judge import HINT, NOT_ATTEMPTED, RIGHT, WRONG, Card, display, failing_case, in_notebook, stop_with
 from course_lib.mistakes import find
 from course_lib.my_gpt import record, save
 
@@ -45,7 +45,7 @@ def _not_yet(exercise, verdict):
     note, again = record.record_failure(exercise.name, verdict.names, failed.cure)
     cure = replaying.take_cure(exercise.name) if again else ""
     how_far.look_again()
-    drawn = in_notebook() and "values" in verdict.names and failed.case
+    drawn = in_notebook() and failing_case.worth_a_picture(exercise, verdict)
     picture = replaying.drawing(exercise, failed.case.mine, failed.case.wanted) if drawn else None
     stop_here()
     stop_with(replaying.card(failed, cure, note), picture)

@@ -4,7 +4,7 @@ import numpy as np
 
 from .attempt import call, given
 from .compare import Raised, WrongForm, YesNo
-from .evidence import described, difference, first_difference, in_words, rows, whole, with_inputs
+from .evidence import described, difference, first_difference, in_words, rows, whole, with_inputs, wrong_shape
 from .guard import guarded
 
 
@@ -42,6 +42,19 @@ def answers(exercise, function, case=None):
         lambda: call(function, inputs, case.wanted, exercise.reads, calls=exercise.calls), exercise.seconds
     )
     return problem or mine, case.wanted
+
+
+def worth_a_picture(exercise, verdict):
+    """True if no listed sentence says what is wrong, and a drawing shows more than the evidence does: tables of one shape, or a dictionary."""
+    case = verdict.replayable
+    if case is None or set(verdict.names) & set(exercise.says) or difference(case.mine, case.wanted) is None:
+        return False
+    if any(isinstance(side, Raised | WrongForm) for side in (case.mine, case.wanted)) or wrong_shape(
+        case.mine, case.wanted
+    ):
+        return False
+    parts = case.wanted if isinstance(case.wanted, tuple) else (case.wanted,)
+    return any(isinstance(part, dict) or (isinstance(part, np.ndarray) and part.size > 1) for part in parts)
 
 
 def drawable(exercise, mine, wanted):
