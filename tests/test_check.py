@@ -227,6 +227,35 @@ def test_the_failing_inputs_are_put_under_the_names_of_the_parameters(cell, caps
         np.testing.assert_allclose(space["double"](space["x"]), 2 * space["x"])
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def double(x):\n    return 2 * x[:1]\n", "expected 3 numbers. That was with x = [1, 5, -3]."),
+        ("def double(x):\n    pass\n    print(x)\n", "and is it reached? With x = [1, 5, -3]: expected [2, 10, -6]."),
+        ("def double(x):\n    return missing\n", " With x = [1, 5, -3]: expected [2, 10, -6]."),
+        ("def double(x):\n    return x + 2\n", "With x = [1, 5, -3]: you returned [3, 7, -1]; expected [2, 10, -6]."),
+        (
+            "def double(x):\n    return x * 5 - x ** 2\n",
+            "With x = [1, 5, -3]: you returned [4, 0, -24]; expected [2, 10, -6].",
+        ),
+        (
+            "def add_to_stream(x, update):\n    return x + update\n",
+            "you returned [[11, 22], [13, 24], [15, 26]]; expected an error (ValueError).",
+        ),
+        (
+            "def add_to_stream(x, update):\n    assert x.shape == update.shape\n    return x + update\n",
+            "update (1, 2) = [[10, 20]]: expected an error (ValueError).",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_every_failure_shows_its_inputs_and_what_is_expected_once(cell, text, said):
+    space = cell(text)
+    words = said_by(space.get("double") or space["add_to_stream"])
+    assert said in words
+    assert words.count("xpected ") <= 1
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_replay_replaces_nothing_but_what_a_replay_put_there(cell, capsys):
     space = cell(LAST_TWO)

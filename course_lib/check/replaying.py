@@ -61,7 +61,7 @@ def take_cure(name):
 
 def card(failed, cure="", note=""):
     """The card of a failed check: what is wrong, the evidence, and the cure, if it is time for it."""
-    evidence, table = failing_case.evidence_of(failed.case) if failed.case else (failed.verdict.evidence, ())
+    evidence, table = failing_case.evidence_of(failed.verdict) if failed.case else (failed.verdict.evidence, ())
     return Card(WRONG, f"{failed.exercise.name}: not yet.", [failed.problems, cure], evidence, table, note)
 
 

@@ -285,8 +285,8 @@ def with_inputs(inputs, said=""):
     phrase = inputs_in_words(inputs)
     if not phrase:
         return said
-    if said.startswith("You "):
-        return f"With {phrase}: y{said[1:]}"
+    if said.startswith(("You ", "Expected ")):
+        return f"With {phrase}: {said[0].lower()}{said[1:]}"
     return f"{said} That was with {phrase}.".strip()
 
 
@@ -307,7 +307,7 @@ def rows(inputs, found=None):
     table = [(name, size, content if len(content) <= 2 * LONGEST or not size else "") for name, size, content in table]
     if found:
         where = found.where[:1].lower() + found.where[1:]
-        table += [("yours", where, found.yours), ("expected", where, found.expected)]
+        table += [row for row in (("yours", where, found.yours), ("expected", where, found.expected)) if row[2]]
     return table
 
 

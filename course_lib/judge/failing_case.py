@@ -4,15 +4,32 @@ import numpy as np
 
 from .attempt import call, given
 from .compare import Raised, WrongForm, YesNo
-from .evidence import described, difference, first_difference, in_words, rows, whole, with_inputs, wrong_shape
+from .evidence import (
+    Difference,
+    described,
+    difference,
+    first_difference,
+    in_words,
+    rows,
+    whole,
+    with_inputs,
+    wrong_shape,
+)
 from .guard import guarded
 
 
-def evidence_of(case):
+def evidence_of(verdict):
     """(a sentence, the same as rows of (what, where, value)): the inputs, and the first place where yours and what is expected differ."""
-    comparable = not isinstance(case.mine, Raised | WrongForm)
-    found = difference(case.mine, case.wanted, case.parts) if comparable else None
-    said = first_difference(case.mine, case.wanted, case.parts) if comparable else ""
+    case = verdict.replayable
+    raised, answered = isinstance(case.wanted, Raised), not isinstance(case.mine, Raised | WrongForm)
+    if {"shape", "no_error"} & set(verdict.names) or (raised and "raised" in verdict.names):
+        found, said = None, ""  # the verdict's own sentence has said it
+    elif answered:
+        found = difference(case.mine, case.wanted, case.parts)
+        said = first_difference(case.mine, case.wanted, case.parts)
+    else:
+        found = Difference("", "", in_words(case.wanted))
+        said = f"Expected {found.expected}."
     return with_inputs(case.inputs, said), rows(case.inputs, found)
 
 
