@@ -4,12 +4,18 @@
 said: it must have been seen in the numbers, too, or a changed copy of the learner's code must have come out right.
 """
 
+import ast
+import inspect
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from .code import Code
+from .code import LOOPS, Code, always_returns
 from .compare import Raised, WrongForm, answer, in_words, same
+from .edits import called
+from .in_the_numbers import in_the_numbers
+from .repairs import Search, repair
+from .where_right import where_right
 
 
 @dataclass(frozen=True)
@@ -194,9 +200,211 @@ def by_style(found):
     return f"wrong_if_{style.replace(' ', '_')}", f"Right {right}, wrong {wrong}. ⇒ {look}"
 
 
+# ---- what the source says, and the outcome with it ------------------------------------------------------------------
+
+ENDS_IN_NONE = {
+    "append",
+    "extend",
+    "insert",
+    "sort",
+    "reverse",
+    "update",
+    "shuffle",
+    "remove",
+    "clear",
+    "fill",
+    "backward",
+    "step",
+    "zero_grad",
+}
+
+
+def returns_none(found):
+    """Nothing is returned: printed instead, no `return` at all, or the `return` of something that returns nothing."""
+    mine = [trial.mine for trial in found.trials if not isinstance(trial.mine, Raised)]
+    if (
+        not mine
+        or not all(isinstance(outcome, WrongForm) and "returned None" in outcome.sentence for outcome in mine)
+        or not found.code.definition
+    ):
+        return None
+    returns = [node for node in found.code.all_of(ast.Return) if node.value is not None]
+    if not returns:
+        if any(called(node) == "print" for node in found.code.all_of(ast.Call)):
+            return (
+                "printed",
+                "You print the result, and return nothing, so nobody can go on with it. ⇒ Write `return` in place of `print`.",
+            )
+        return (
+            "no_return",
+            "There is no `return` in your function, so it gives None back. ⇒ End with `return` and the result.",
+        )
+    for node in returns:
+        if isinstance(node.value, ast.Call) and called(node.value) in ENDS_IN_NONE:
+            word = called(node.value)
+            return (
+                "returns_nothing",
+                f"`{word}` changes what it is called on, and gives back None: that is what you return. ⇒ Call it first, then return.",
+            )
+        if isinstance(node.value, ast.Call) and called(node.value) == "print":
+            return "printed", "You return what `print` gives back, and that is None. ⇒ Return the result itself."
+    return None
+
+
+def returns_no_result(found):
+    """The function itself, or a method without brackets, is returned."""
+    if (
+        not found.wrong
+        or not all(isinstance(trial.mine, WrongForm) for trial in found.wrong)
+        or not found.code.definition
+    ):
+        return None
+    words = "function", "method"
+    if not all(any(word in trial.mine.sentence for word in words) for trial in found.wrong):
+        return None
+    for node in found.code.all_of(ast.Return):
+        if isinstance(node.value, ast.Name) and node.value.id == found.name:
+            return (
+                "returns_itself",
+                f"You return the function `{found.name}` itself. ⇒ Return the name of what you have computed.",
+            )
+        if isinstance(node.value, ast.Attribute):
+            text = ast.unparse(node.value)
+            return (
+                "no_brackets",
+                f"`{text}` without brackets is the method itself, and nothing is computed. ⇒ Write `{text}()`.",
+            )
+    return None
+
+
+def return_in_loop(found):
+    """Every round of a loop ends in a `return`, so there is only one; after a move to below the loop the results are others."""
+    for loop in found.code.all_of(*LOOPS):
+        if not always_returns(loop.body):
+            continue
+        last = next(node for node in ast.walk(loop) if isinstance(node, ast.Return))
+        if found.run is not None and not _moved_matters(found, last):
+            continue
+        line = found.code.line(last)
+        return (
+            "return_in_loop",
+            f"The `return` in line {line} is inside the loop, so the function ends in its first round. ⇒ Move it to below the loop.",
+        )
+    return None
+
+
+def _moved_matters(found, last):
+    """True if the loop has more than one round to make: the function goes on to something else when the `return` comes below the loop."""
+    tried = Search(found).outcomes("return_in_loop", last)
+    return tried is None or any(not same(other, trial.mine) for other, trial in zip(tried, found.trials, strict=True))
+
+
+def default_differs(found):
+    """An argument has no default, or another one than the sheet says, and the calls without it are wrong."""
+    try:
+        given = inspect.signature(found.code.function).parameters
+    except (TypeError, ValueError):
+        return None
+    for name, wanted in found.defaults.items():
+        without = [trial for trial in found.trials if name not in trial.inputs]
+        if name not in given or not without or any(trial.agrees for trial in without):
+            continue
+        mine = given[name].default
+        if mine is inspect.Parameter.empty:
+            return (
+                "no_default",
+                f"Called without `{name}`, your function can't work: it has no default. ⇒ Write `{name}={wanted!r}` in the first line.",
+            )
+        if mine is not wanted and mine != wanted:
+            text = f"Your `{name}` is {mine!r} if nobody says otherwise; the sheet wants another default."
+            return "other_default", f"{text} ⇒ Write `{name}={wanted!r}` in the first line."
+    return None
+
+
+def remembers(found):
+    """A list or a dictionary as a default is made once, and remembers all calls; only said if it is not one of the sheet's arguments."""
+    if not found.code.definition:
+        return None
+    arguments = found.code.definition.args
+    for argument, default in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False):
+        if argument.arg not in found.parameters and isinstance(default, ast.List | ast.Dict | ast.Set | ast.Call):
+            text = f"`{argument.arg}={ast.unparse(default)}` in your first line is made once, and then remembers every call."
+            return "remembers", f"{text} ⇒ Make it inside the function."
+    return None
+
+
+def from_the_notebook(found):
+    """A variable of the notebook is read, which is neither an argument nor a function nor a constant in capitals."""
+    function = found.code.function
+    if not inspect.isfunction(function) or not found.code.known:
+        return None
+    bound = set(function.__code__.co_varnames) | set(function.__code__.co_cellvars)
+    for node in found.code.all_of(ast.Name):
+        value = function.__globals__.get(node.id)
+        data = isinstance(value, np.ndarray | int | float | list | dict | tuple) or type(value).__module__ == "torch"
+        if isinstance(node.ctx, ast.Load) and node.id not in bound and data and not node.id.isupper():
+            text = f"Your function reads `{node.id}` in line {found.code.line(node)} from the notebook: it is none of its arguments."
+            return "from_the_notebook", f"{text} ⇒ Use {' and '.join(f'`{name}`' for name in found.parameters[:3])}."
+    return None
+
+
+def only_the_example(found):
+    """Right for the first inputs, or for their sizes, and wrong for all others."""
+    fixed = [trial for trial in found.trials if not trial.style]
+    if len(fixed) < 3 or not fixed[0].agrees or not found.wrong:
+        return None
+    sizes = [_all_sizes(trial) for trial in fixed]
+    like_first = [size == sizes[0] for size in sizes]
+    if not all(trial.agrees == like for trial, like in zip(fixed, like_first, strict=True)) or all(like_first):
+        if any(trial.agrees for trial in fixed[1:]):
+            return None
+        return (
+            "only_the_example",
+            "Right for the example on the sheet, wrong for all other inputs. ⇒ Is something of the example written into your code?",
+        )
+    written = sorted(
+        {node.value for node in found.code.all_of(ast.Constant) if type(node.value) is int and node.value > 1}
+        & set(sizes[0])
+    )
+    look = (
+        f"Is the {' or the '.join(map(str, written))} in your code one of them?"
+        if written
+        else "Is one of them built into your code?"
+    )
+    return "sizes_written_in", f"Right for the sizes of the example on the sheet, wrong for all others. ⇒ {look}"
+
+
+def _all_sizes(trial):
+    """Every size of a trial's inputs, in a row."""
+    found = []
+    for value in trial.inputs.values():
+        shape = getattr(value, "shape", None)
+        if shape is not None:
+            found += map(int, shape)
+        elif isinstance(value, list | tuple | dict):
+            found.append(len(value))
+        elif type(value) is int:
+            found.append(value)
+    return found
+
+
 # ---- all of them ----------------------------------------------------------------------------------------------------
 
 
 def detect(found):
     """(name, sentence) of what is seen in a wrong answer that no listed mistake explains, or None."""
-    return by_style(found)
+    if not found.wrong:
+        return None
+    return (
+        returns_none(found)
+        or returns_no_result(found)
+        or return_in_loop(found)
+        or default_differs(found)
+        or repair(found)
+        or in_the_numbers(found.wrong)
+        or by_style(found)
+        or only_the_example(found)
+        or where_right(found.trials, found.parameters)
+        or remembers(found)
+        or from_the_notebook(found)
+    )

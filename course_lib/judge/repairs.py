@@ -1,0 +1,259 @@
+"""One change that makes a wrong function right is the surest witness of what is wrong in it: look for one, and say where it is.
+
+The learner's own code is changed in one place, run on the same inputs, and judged as the answer was. Nothing is said of a change that does
+not bring every input right.
+"""
+
+import ast
+import contextlib
+import time
+import types
+
+import numpy as np
+
+from .code import Code
+from .compare import Raised, same
+from .edits import edits, undo
+from .limits import memory_limit, no_exits, quiet, state_kept, time_limit
+
+SECONDS, EACH = 0.6, 0.1  # for the whole search, and for one changed function on one input
+
+
+class Program:
+    """A function and the helpers of the same notebook that it calls, as one tree that can be changed and made into a function again."""
+
+    def __init__(self, function):
+        codes = [code for code in map(Code, [*helpers(function), function]) if code.definition]
+        self.codes = codes
+        self.whole = bool(codes) and codes[-1].function is function
+        self.tree = ast.Module([code.definition for code in codes], [])
+        self.name = codes[-1].definition.name if codes else ""
+        self.space = dict(getattr(function, "__globals__", {}))
+        free = getattr(getattr(function, "__code__", None), "co_freevars", ())
+        with contextlib.suppress(ValueError):  # a cell that nobody has filled yet
+            self.space |= {
+                name: cell.cell_contents for name, cell in zip(free, function.__closure__ or (), strict=True)
+            }
+
+    def function(self):
+        """The function that the tree says now."""
+        space = dict(self.space)
+        exec(compile(ast.fix_missing_locations(self.tree), "<a changed copy>", "exec", dont_inherit=True), space)
+        return space[self.name]
+
+    def where(self, node):
+        """The place of a node, in words: "line 5", or "line 5 of `helper`"."""
+        for code in self.codes:
+            if any(node is inner for inner in ast.walk(code.definition)):
+                helper = "" if code is self.codes[-1] else f" of `{code.definition.name}`"
+                return f"line {code.line(node)}{helper}"
+        return "one line"
+
+
+def helpers(function):
+    """The functions of the same notebook that a function calls, the innermost first."""
+    found, waiting = [], [function]
+    while waiting:
+        thing = waiting.pop()
+        for name in thing.__code__.co_names if isinstance(thing, types.FunctionType) else ():
+            other = thing.__globals__.get(name)
+            if (
+                isinstance(other, types.FunctionType)
+                and other.__globals__ is function.__globals__
+                and other not in [*found, function]
+            ):
+                found.append(other)
+                waiting.append(other)
+    return found[::-1]
+
+
+def sizes_of(trial):
+    """[(how it is written, size)] of the inputs of a trial: `len(x)`, `x.shape[1]`, a whole number."""
+    found = []
+    for name, value in trial.inputs.items():
+        if type(value) is int:
+            found.append((name, value))
+        shape = getattr(value, "shape", None)
+        if shape is not None:
+            found += [(f"{name}.shape[{axis}]", int(size)) for axis, size in enumerate(shape)]
+        elif isinstance(value, list | tuple | dict | str):
+            found.append((f"len({name})", len(value)))
+    return found
+
+
+class Search:
+    """Tries changed copies of a function on its trials, within a time."""
+
+    def __init__(self, found, seconds=SECONDS):
+        self.found, self.end = found, time.monotonic() + seconds
+        self.program = Program(found.code.function)
+        self.trials = sorted(found.trials, key=lambda trial: trial.agrees)  # the wrong ones first
+
+    def outcome(self, function, trial):
+        """What a changed function gives on a trial's inputs; an error is an outcome, too."""
+        try:
+            with time_limit(EACH), np.errstate(all="ignore"):
+                return self.found.run(function, trial)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return Raised(type(error).__name__)
+
+    def agrees(self, function, trial):
+        return same(self.outcome(function, trial), trial.wanted)
+
+    def right(self, edit):
+        """True if a function changed so is right on every input."""
+        was = edit.apply()
+        try:
+            function = self.program.function()
+        except Exception:
+            return False
+        finally:
+            undo(was)
+        return all(self.agrees(function, trial) for trial in self.trials) and (
+            not self.found.right or self.found.right(function)
+        )
+
+    def outcomes(self, kind, node):
+        """The outcomes on all trials after the change of this kind at this node, or None if there is no such change."""
+        edit = next(
+            (edit for edit in edits(self.program.tree) if edit.kind == kind and _same_place(edit.node, node)), None
+        )
+        if edit is None or not self.program.whole:
+            return None
+        was = edit.apply()
+        try:
+            function = self.program.function()
+        finally:
+            undo(was)
+        with no_exits(), quiet(), state_kept(), memory_limit():
+            return [self.outcome(function, trial) for trial in self.found.trials]
+
+    def first(self):
+        """The first change that brings everything right, or None."""
+        if not self.program.whole or self.found.run is None or not self.found.wrong:
+            return None
+        arguments = self.program.codes[-1].definition.args.args
+        names = [argument.arg for argument in arguments]
+        names += [
+            node.id
+            for node in self.program.codes[-1].body
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        ]
+        sizes = sizes_of(self.found.trials[0])
+        with no_exits(), quiet(), state_kept(), memory_limit():
+            for edit in edits(self.program.tree, sizes, list(dict.fromkeys(names))[:10]):
+                if time.monotonic() > self.end:
+                    return None
+                if self.right(edit):
+                    return edit
+        return None
+
+
+def _same_place(one, other):
+    return type(one) is type(other) and (one.lineno, one.col_offset) == (other.lineno, other.col_offset)
+
+
+# kind: (what is wrong, what to do); {where}, {before} and {after} are filled in
+SENTENCES = {
+    "return_in_loop": (
+        "The `return` in {where} is inside the loop, so the function ends in its first round.",
+        "Move it to the left, below the loop.",
+    ),
+    "printed": (
+        "You print the result, and return nothing: it is right, but nobody gets it.",
+        "Write `return` in place of `print`.",
+    ),
+    "no_return": ("What you compute is right, but it is never returned.", "End with `{after}`."),
+    "half_power": (
+        "`{before}` in {where} is read as a power of 1, divided by 2.",
+        "Put brackets around the exponent: `** (1 / 2)`, or write `** 0.5`.",
+    ),
+    "caret": ("`^` in {where} is no power in Python.", "Write `**`."),
+    "one_list": (
+        "`{before}` in {where} is one and the same row several times: who changes one changes all.",
+        "Make a new row in each round.",
+    ),
+    "ends_early": ("The loop in {where} ends one step too early: `{before}`.", "Write `{after}`."),
+    "begins_late": ("The loop in {where} begins one step too late: `{before}`.", "Write `{after}`."),
+    "ends_late": ("The loop in {where} ends one step too late: `{before}`.", "Write `{after}`."),
+    "begins_early": ("The loop in {where} begins one step too early: `{before}`.", "Write `{after}`."),
+    "dtype": ("The type that you ask for in {where}, `{before}`, can't hold the results.", "Leave out the `dtype`."),
+    "cut_off": ("`{before}` in {where} cuts off what comes after the point.", "Keep it: `{after}`."),
+    "like": (
+        "`{before}` in {where} takes its type from the input: for whole numbers it cuts off what comes after the point.",
+        "Add `dtype=float`.",
+    ),
+    "no_sign": ("`{before}` in {where} loses negative numbers, and they are needed.", "Leave it out: `{after}`."),
+    "keepdims": (
+        "`{before}` in {where} loses an axis, so the rows and the results no longer fit together.",
+        "Keep it, with `keepdims=True`.",
+    ),
+    "reshaped": (
+        "`{before}` in {where} only cuts the numbers anew, in the order in which they stand; it swaps no axes.",
+        "Write `{after}`.",
+    ),
+    "size_written_in": (
+        "The {before} in {where} is written into your code, but it depends on the input.",
+        "Take it from there: `{after}`.",
+    ),
+    "rounded": ("`{before}` in {where} rounds, and the digits are needed.", "Keep them: `{after}`."),
+    "equals_none": (
+        "`{before}` in {where} compares entry by entry.",
+        "Ask whether there is anything at all: `{after}`.",
+    ),
+    "set_swallows": (
+        "`{before}` in {where} is a set: what comes twice counts once.",
+        "Square brackets make a list, which keeps all.",
+    ),
+    "special_case": ("The special case in {where} is wrong: `{before}`. Without it all is right.", "Leave it out."),
+    "argument_too_many": ("All is right but what you hand on in {where}: `{before}`.", "Write `{after}`."),
+    "first_only": (
+        "`{before}` in {where} takes the first one only, and leaves the others out.",
+        "Use all of `{after}`.",
+    ),
+    "not_turned": ("In {where} one of the two tables must be turned on its side: `{before}`.", "Write `{after}`."),
+    "turned": (
+        "All is right but one thing in {where}: `{before}` turns the table, and it should stay as it is.",
+        "Leave out the `.T`.",
+    ),
+    "one_line_too_many": ("Without {where}, `{before}`, your function is right.", "What was it for? Leave it out."),
+    "too_much": ("There is one step too many in {where}: `{before}`.", "Keep only `{after}`."),
+    "condition": ("The condition in {where} is one too many: `{before}`.", "Do it in any case."),
+    "in_the_loop": ("{Where} is inside the loop and belongs after it: `{before}`.", "Move it to the left."),
+    "after_the_loop": ("{Where} comes after the loop and belongs inside it: `{before}`.", "Move it to the right."),
+    "left_too_soon": ("The `{before}` in {where} leaves the loop too soon.", "Take it out."),
+    "kept_adding": ("In {where} you add to what was there before: `{before}`.", "Begin anew there, with `=`."),
+    "written_over": ("In {where} each round writes over what was there before: `{before}`.", "Write `{after}`."),
+    "lines_in_order": ("{Where}, `{before}`, comes too early.", "Put it after the line that follows."),
+    "branches": ("The two branches in {where} have changed places: `{before}`.", "Swap them."),
+    "comparison": (
+        "All is right but the comparison in {where}: `{before}`.",
+        "Which way round is it, and what if both sides are equal? {try_this}",
+    ),
+    "off_by_one": ("The limit in {where} is off by one: `{before}`.", "Write `{after}`."),
+    "not_infinite": (
+        "{before} in {where} is not extreme enough: a number may be beyond it.",
+        "Use infinity: `{after}`.",
+    ),
+    "axis": ("All is right but the axis in {where}: `{before}`.", "Write `{after}`."),
+    "no_axis": ("`{before}` in {where} goes over the whole table, not over each row or column.", "Write `{after}`."),
+}
+USUAL = ("All is right but one thing in {where}: `{before}`.", "{try_this}")
+
+
+def sentence(edit, where):
+    """The sentence of a change that makes everything right."""
+    before, after = (text if len(text) <= 60 else text[:57] + "…" for text in (edit.before, edit.after))
+    wrong, cure = SENTENCES.get(edit.kind, USUAL)
+    words = dict(where=where, Where=where[0].upper() + where[1:], before=before, after=after)
+    words["try_this"] = f"Write `{after}`." if after else "Turn it round."
+    return f"{wrong.format(**words)} ⇒ {cure.format(**words)}"
+
+
+def repair(found, seconds=SECONDS):
+    """(name, sentence) of the one change that makes a learner's function right, or None."""
+    search = Search(found, seconds)
+    edit = search.first()
+    return edit and (edit.kind, sentence(edit, search.program.where(edit.node)))
