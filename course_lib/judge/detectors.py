@@ -34,7 +34,7 @@ class Found:
     """What is known of a learner's wrong function.
 
     run: (another function, trial) -> the outcome of that function on the trial's inputs, read as the learner's own was; it may raise.
-    right: function -> True if it passes the whole check. Both may be missing; then nothing is tried out.
+    right: function -> True if it passes the whole check. more: () -> more trials, with made inputs. All may be missing; then nothing is tried out.
     """
 
     code: Code
@@ -44,6 +44,7 @@ class Found:
     trials: list = field(default_factory=list)
     run: object = None
     right: object = None
+    more: object = None
 
     @property
     def wrong(self):
@@ -321,15 +322,17 @@ def default_differs(found):
     return None
 
 
-def remembers(found):
-    """A list or a dictionary as a default is made once, and remembers all calls; only said if it is not one of the sheet's arguments."""
-    if not found.code.definition:
-        return None
-    arguments = found.code.definition.args
-    for argument, default in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False):
-        if argument.arg not in found.parameters and isinstance(default, ast.List | ast.Dict | ast.Set | ast.Call):
-            text = f"`{argument.arg}={ast.unparse(default)}` in your first line is made once, and then remembers every call."
-            return "remembers", f"{text} ⇒ Make it inside the function."
+def returns_the_error(found):
+    """An error is returned where it should be raised."""
+    wanted = [trial for trial in found.wrong if isinstance(trial.wanted, Raised)]
+    for node in (
+        found.code.all_of(ast.Return) if wanted and not any(isinstance(trial.mine, Raised) for trial in wanted) else ()
+    ):
+        if isinstance(node.value, ast.Call) and called(node.value).endswith(("Error", "Exception")):
+            return (
+                "error_returned",
+                f"You return the {called(node.value)} as if it were a result, so nothing stops. ⇒ Write `raise` in place of `return`.",
+            )
     return None
 
 
@@ -349,29 +352,28 @@ def from_the_notebook(found):
 
 
 def only_the_example(found):
-    """Right for the first inputs, or for their sizes, and wrong for all others."""
+    """Right for the first inputs, for their sizes, or for one text only, and wrong for all others."""
     fixed = [trial for trial in found.trials if not trial.style]
     if len(fixed) < 3 or not fixed[0].agrees or not found.wrong:
         return None
     sizes = [_all_sizes(trial) for trial in fixed]
-    like_first = [size == sizes[0] for size in sizes]
-    if not all(trial.agrees == like for trial, like in zip(fixed, like_first, strict=True)) or all(like_first):
-        if any(trial.agrees for trial in fixed[1:]):
-            return None
-        return (
-            "only_the_example",
-            "Right for the example on the sheet, wrong for all other inputs. ⇒ Is something of the example written into your code?",
-        )
-    written = sorted(
-        {node.value for node in found.code.all_of(ast.Constant) if type(node.value) is int and node.value > 1}
-        & set(sizes[0])
-    )
-    look = (
-        f"Is the {' or the '.join(map(str, written))} in your code one of them?"
-        if written
-        else "Is one of them built into your code?"
-    )
-    return "sizes_written_in", f"Right for the sizes of the example on the sheet, wrong for all others. ⇒ {look}"
+    like_the_first = all(trial.agrees == (size == sizes[0]) for trial, size in zip(fixed, sizes, strict=True))
+    written = {
+        node.value for node in found.code.all_of(ast.Constant) if type(node.value) is int and node.value > 1
+    } & set(sizes[0])
+    if like_the_first and written:
+        look = f"Is the {' or the '.join(map(str, sorted(written)))} in your code one of them?"
+        return "sizes_written_in", f"Right for the sizes of the example on the sheet, wrong for all others. ⇒ {look}"
+    for name in found.parameters:
+        shapes = [getattr(trial.inputs.get(name), "shape", ()) for trial in fixed]
+        if all(len(shape) > 1 and (shape[0] == 1) == trial.agrees for shape, trial in zip(shapes, fixed, strict=True)):
+            what = "one text" if all(len(shape) > 2 for shape in shapes) else "one row"
+            look = "Which line takes only the first, `[0]`, or counts on there being one?"
+            return "one_only", f"Right where `{name}` holds {what}, wrong where it holds more. ⇒ {look}"
+    if not any(trial.agrees for trial in fixed[1:]):
+        look = "Is something of the example written into your code?"
+        return "only_the_example", f"Right for the example on the sheet, wrong for all other inputs. ⇒ {look}"
+    return None
 
 
 def _all_sizes(trial):
@@ -398,13 +400,13 @@ def detect(found):
     return (
         returns_none(found)
         or returns_no_result(found)
+        or returns_the_error(found)
         or return_in_loop(found)
         or default_differs(found)
         or repair(found)
         or in_the_numbers(found.wrong)
         or by_style(found)
         or only_the_example(found)
-        or where_right(found.trials, found.parameters)
-        or remembers(found)
+        or where_right(found.trials, found.parameters, found.more)
         or from_the_notebook(found)
     )

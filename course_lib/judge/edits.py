@@ -161,7 +161,7 @@ def _calls(call):
         for axis in (-1, 0, 1, -2, 2):
             if axis != number(keywords[word]):
                 yield "axis", _with_keyword(call, **{word: constant(axis)})
-    if name in ("reshape", "view") and is_method:
+    if name in ("reshape", "view") and is_method and (len(args) > 1 or (args and isinstance(args[0], ast.Tuple))):
         yield "reshaped", turned(inner)
         yield "reshaped", expression_of(inner, "swapaxes(-1, -2)")
         yield "reshaped", expression_of(inner, "swapaxes(1, 2)")
@@ -440,6 +440,18 @@ def line_edits(tree):
                 yield Edit("one_line_too_many", line, text, "", _whole(block, [*before, *after]))
             if after and not isinstance(after[0], ast.Return) and not isinstance(line, ast.Import | ast.ImportFrom):
                 yield Edit("lines_in_order", line, text, "", _whole(block, [*before, after[0], line, *after[1:]]))
+        if isinstance(owner, ast.FunctionDef):
+            arguments = owner.args
+            for argument, default in zip(arguments.args[::-1], arguments.defaults[::-1], strict=False):
+                if isinstance(default, ast.List | ast.Dict | ast.Set | ast.Call):
+                    fresh = ast.Assign([ast.Name(argument.arg, ast.Store())], default)
+                    yield Edit(
+                        "remembers",
+                        argument,
+                        f"{argument.arg}={ast.unparse(default)}",
+                        "",
+                        _whole(block, [fresh, *lines]),
+                    )
         if isinstance(owner, ast.FunctionDef) and not isinstance(lines[-1], ast.Return):
             for name in dict.fromkeys(
                 node.id for node in ast.walk(owner) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
@@ -476,24 +488,36 @@ def _spots(tree):
                 yield vars(parent), field, value
 
 
+SIGNS = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.MatMult: "@", ast.BitAnd: "&",
+    ast.BitOr: "|", ast.BitXor: "^", ast.And: "and", ast.Or: "or",
+}  # fmt: skip
+
+
 def _quote(kind, node, new):
     """What is wrong about a node, as it is written: the step that is too much, without what should stay."""
-    whole, rest = ast.unparse(node), ast.unparse(new)
-    if kind == "too_much" and isinstance(node, ast.BinOp) and rest and whole != rest:
-        if whole.startswith(rest):
-            return whole[len(rest) :].strip()
-        if whole.endswith(rest):
-            return whole[: -len(rest)].strip()
-    if kind == "too_much" and isinstance(node, ast.Call) and len(node.args) == 1 and node.args[0] is new:
+    if kind == "dtype":
+        return next(f"dtype={ast.unparse(keyword.value)}" for keyword in node.keywords if keyword.arg == "dtype")
+    if kind == "special_case" and isinstance(node, ast.IfExp):
+        return f"if {ast.unparse(node.test)}"
+    if kind != "too_much":
+        return ast.unparse(node)
+    sides = [node.left, node.right] if isinstance(node, ast.BinOp) else getattr(node, "values", None)
+    if isinstance(node, ast.BinOp | ast.BoolOp) and any(side is new for side in sides):
+        dropped = next(side for side in sides if side is not new)
+        text = ast.unparse(dropped)
+        text = f"({text})" if isinstance(dropped, ast.Compare | ast.BinOp | ast.BoolOp) else text
+        sign = SIGNS.get(type(node.op), "")
+        return f"{text} {sign}" if dropped is sides[0] else f"{sign} {text}"
+    if isinstance(node, ast.Call) and len(node.args) == 1 and node.args[0] is new:
         return f"{ast.unparse(node.func)}(…)"
-    if kind == "too_much" and isinstance(node, ast.Call) and whole.startswith(rest):
-        return whole[len(rest) :]
-    return whole
+    whole, rest = ast.unparse(node), ast.unparse(new)
+    return whole[len(rest) :] if isinstance(node, ast.Call | ast.Subscript) and whole.startswith(rest) else whole
 
 
 # the order in which they are tried: what is common and says most comes first
 ORDER = (
-    "return_in_loop", "printed", "no_return", "half_power", "caret", "one_list", "equals_none", "set_swallows", "ends_early", "begins_late",
+    "remembers", "return_in_loop", "printed", "no_return", "half_power", "caret", "one_list", "equals_none", "set_swallows", "ends_early", "begins_late",
     "dtype", "cut_off", "rounded", "like", "no_sign", "keepdims", "reshaped", "size_written_in", "first_only", "not_turned", "turned", "axis",
     "no_axis", "axis_given", "dim_given", "keepdims_given", "keepdim_given", "special_case", "condition", "argument_too_many", "too_much",
     "comparison", "off_by_one", "ends_late", "begins_early", "order", "brackets", "operator", "yes_or_no", "branches", "arguments",
@@ -512,8 +536,11 @@ ONE_SLIP = {kind: "whole numbers" for kind in ("dtype", "cut_off", "rounded", "l
 def edits(tree, sizes=(), names=()):
     """Every single change of the code, and the same change everywhere at once, the likeliest first."""
     found = [*line_edits(tree), *_conditions(tree)]
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for container, key, node in _spots(tree):
         for kind, new in alternatives(node, sizes, names):
+            if kind == "too_much" and id(node) in alone:
+                continue
             ctx = getattr(node, "ctx", None)
             if isinstance(ctx, ast.Store | ast.Del) and not isinstance(new, ast.Subscript):
                 continue

@@ -78,9 +78,7 @@ def by_shape(pairs):
 def by_part(pairs):
     """What is to be said if a part of what is wanted came back, or a sum of it."""
     if not all(wanted.ndim >= 1 and len(wanted) > 1 for _, wanted in pairs):
-        pairs = [(mine, wanted) for mine, wanted in pairs if wanted.ndim >= 1 and len(wanted) > 1]
-        if not pairs:
-            return None
+        return None
     parts = {
         "first_part": ("only the first of", lambda wanted: wanted[0], lambda wanted: wanted[:1]),
         "last_part": ("only the last of", lambda wanted: wanted[-1], lambda wanted: wanted[-1:]),

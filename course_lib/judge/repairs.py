@@ -157,6 +157,7 @@ def _same_place(one, other):
 
 # kind: (what is wrong, what to do); {where}, {before} and {after} are filled in
 SENTENCES = {
+    "remembers": ("`{before}` in {where} is made once, and then remembers every call.", "Make it inside the function."),
     "return_in_loop": (
         "The `return` in {where} is inside the loop, so the function ends in its first round.",
         "Move it to the left, below the loop.",

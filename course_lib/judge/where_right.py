@@ -4,6 +4,7 @@
 """
 
 import itertools
+import math
 
 import numpy as np
 
@@ -111,23 +112,29 @@ def _of_array(note, name, x):
         )
 
 
-def where_right(trials, parameters):
-    """(name, sentence) if a property of the inputs parts the right trials from the wrong ones perfectly, or None."""
-    right = sum(trial.agrees for trial in trials)
-    wrong = len(trials) - right
-    if min(right, wrong) < (3 if len(trials) >= 8 else 2) or len(trials) < 5:
+def where_right(trials, parameters, more=None):
+    """(name, sentence) if a property of the inputs parts the right trials from the wrong ones perfectly, or None.
+
+    Among many properties one may fit by chance: the fewer ways there are to part so many trials, the fewer properties are asked.
+    """
+    trials = [*trials, *more()] if more else trials
+    wrong = sum(not trial.agrees for trial in trials)
+    ways = math.comb(len(trials), wrong)
+    if not 2 <= wrong <= len(trials) - 2 or ways < 15:
         return None
     tables = [properties(trial.inputs, parameters) for trial in trials]
     for words in tables[0]:
         values = [table.get(words) for table in tables]
-        if None in values or len(set(values)) < 2:
+        if None in values or len(set(values)) < 2 or (ways < 1000 and any(word in words[0] for word in OF_VALUES)):
             continue
         yes, no = words
-        if all(value == trial.agrees for value, trial in zip(values, trials, strict=True)):
-            return "right_where", f"Right {yes}, wrong {no}: so it is in all that was tried. ⇒ {LOOK}"
         if all(value != trial.agrees for value, trial in zip(values, trials, strict=True)):
-            return "right_where", f"Right {no}, wrong {yes}: so it is in all that was tried. ⇒ {LOOK}"
+            yes, no = no, yes
+        elif any(value != trial.agrees for value, trial in zip(values, trials, strict=True)):
+            continue
+        return "right_where", f"Right {yes}, wrong {no}: so it is in all that was tried. ⇒ {LOOK}"
     return None
 
 
+OF_VALUES = ("number in", "numbers in", "whole numbers", "even")
 LOOK = "Which line treats the two alike, or takes one for the other?"
