@@ -2,6 +2,8 @@
 
 import re
 
+from .plain_torch import said_plainly
+
 COMPARED = r"[<>]=?|[!=]="
 
 
@@ -15,11 +17,11 @@ def in_plain_words(text, line=""):
         return "arrays of different shapes don't make one table. Go through the list, and compute with one array after the other"
     if re.search("slice indices must be integers|list indices must be integers.* not float", text):
         return "a place in a table is a whole number, and `/` gives a number with a point. Write `//`"
-    if "bitwise_xor" in text or "operand type(s) for ^" in text:
+    if ("bitwise_xor" in text and "^" in line) or "operand type(s) for ^" in text:
         return "`^` is no power in Python. Write `**`"
-    if "'float' object cannot be interpreted as an integer" in text and "/" in line:
+    if "'float' object cannot be interpreted as an integer" in text and re.search(r"(?<!/)/(?!/)", line):
         return "a whole number is wanted here, and `/` gives a number with a point. Write `//`"
-    return text
+    return said_plainly(text, line)
 
 
 def _one_answer(line):
