@@ -152,6 +152,12 @@ def test_a_module_that_does_not_exist_is_left_to_the_function():
     import_all_that(asks_for_nothing)
 
 
+def endless():
+    with time_limit(0.2):
+        while True:
+            pass
+
+
 @pytest.mark.skipif(
     not hasattr(__import__("signal"), "setitimer"), reason="only a timer signal can cut an import in half"
 )

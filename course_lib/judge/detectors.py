@@ -322,6 +322,19 @@ def default_differs(found):
     return None
 
 
+def infinity_times_zero(found):
+    """NaN came out, and infinity is multiplied by something that may be 0."""
+    if not any((row := numbers(trial.mine)) is not None and np.isnan(row).any() for trial in found.wrong):
+        return None
+    for node in found.code.all_of(ast.BinOp):
+        if isinstance(node.op, ast.Mult) and any("inf" in ast.unparse(side) for side in (node.left, node.right)):
+            text = (
+                f"`{ast.unparse(node)}` in line {found.code.line(node)} is NaN (not a number) where infinity meets 0."
+            )
+            return "infinity_times_zero", f"{text} ⇒ Choose instead of multiplying: `np.where` or `masked_fill`."
+    return None
+
+
 def returns_the_error(found):
     """An error is returned where it should be raised."""
     wanted = [trial for trial in found.wrong if isinstance(trial.wanted, Raised)]
@@ -401,6 +414,7 @@ def detect(found):
         returns_none(found)
         or returns_no_result(found)
         or returns_the_error(found)
+        or infinity_times_zero(found)
         or return_in_loop(found)
         or default_differs(found)
         or repair(found)

@@ -12,10 +12,10 @@ CUT_OFF = {"int", "round", "around", "floor", "trunc", "rint", "astype", "ceil",
 NO_SIGN = {"abs", "fabs", "absolute", "maximum", "max", "clip", "clamp", "relu"}
 LIKE = {"zeros_like", "empty_like", "full_like", "ones_like"}
 PUT_ONE_FOR_ANOTHER = [
-    {"max", "min"}, {"sum", "mean", "prod"}, {"argmax", "argmin"}, {"log", "log2", "log10", "log1p"}, {"any", "all"},
-    {"maximum", "minimum"}, {"tril", "triu"}, {"zeros", "ones"}, {"append", "extend"}, {"vstack", "hstack"},
-    {"logical_and", "logical_or"}, {"sqrt", "square"}, {"exp", "expm1", "exp2"}, {"std", "var"}, {"eval", "train"},
-    {"floor", "ceil"}, {"amax", "amin"}, {"zeros_like", "ones_like"}, {"keys", "values"}, {"relu", "gelu"},
+    {"max", "min"}, {"sum", "mean", "prod"}, {"argmax", "argmin"}, {"log", "log2", "log10", "log1p"}, {"any", "all"}, {"amax", "amin"},
+    {"maximum", "minimum"}, {"tril", "triu"}, {"zeros", "ones"}, {"append", "extend"}, {"vstack", "hstack"}, {"std", "var"}, {"relu", "gelu"},
+    {"logical_and", "logical_or"}, {"sqrt", "square"}, {"exp", "expm1", "exp2"}, {"eval", "train"}, {"isqrt", "sqrt"}, {"log2", "sqrt"},
+    {"log", "sqrt"}, {"floor", "ceil"}, {"zeros_like", "ones_like"}, {"keys", "values"},
 ]  # fmt: skip
 OPERATORS = {
     ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Add, ast.MatMult),
@@ -132,6 +132,9 @@ def _calls(call):
     inner = call.func.value if is_method else args[0] if args else None
     yield from _rounds(call)
     keywords = {keyword.arg: keyword.value for keyword in call.keywords}
+    if name == "len" and len(args) == 1:
+        for axis in (1, 2, -1):
+            yield "other_size", ast.Subscript(ast.Attribute(args[0], "shape", ast.Load()), constant(axis), ast.Load())
     if inner is not None and name in CUT_OFF:
         yield ("rounded" if name in ("round", "around") else "cut_off"), inner
     if (
@@ -187,7 +190,8 @@ def _calls(call):
                 else ast.Name(other, ast.Load())
             )
             yield "function", ast.Call(func, args, call.keywords)
-    if inner is not None and (is_method or len(args) == 1):
+    bounds = name in ("maximum", "minimum", "clip") and not is_method
+    if inner is not None and (is_method or bounds or len(args) == 1):
         yield "too_much", inner
     if args and name not in ("range", "print"):
         yield "argument_too_many", ast.Call(call.func, args[:-1], call.keywords)
@@ -339,6 +343,18 @@ def alternatives(node, sizes, names):
         case ast.IfExp():
             yield "branches", ast.IfExp(node.test, node.orelse, node.body)
             yield from (("special_case", branch) for branch in (node.body, node.orelse))
+        case ast.Tuple() if 2 <= len(node.elts) <= 4:
+            for i, j in itertools.combinations(range(len(node.elts)), 2):
+                other = list(node.elts)
+                other[i], other[j] = other[j], other[i]
+                yield (
+                    "order_of_names" if isinstance(node.ctx, ast.Store) else "order_of_things",
+                    ast.Tuple(other, node.ctx),
+                )
+        case ast.List() if len(node.elts) == 1:
+            yield "too_much", node.elts[0]
+        case ast.Attribute() if node.attr == "inf":
+            yield "sign_of_infinity", ast.UnaryOp(ast.USub(), node)
         case ast.SetComp():
             yield "set_swallows", ast.ListComp(node.elt, node.generators)
         case ast.Attribute() if node.attr == "T":
@@ -379,14 +395,20 @@ def line_edits(tree):
             before, after = lines[:place], lines[place + 1 :]
             text = ast.unparse(line).splitlines()[0]
             if isinstance(line, ast.For | ast.While) and line.body:
-                last = line.body[-1]
-                rest = line.body[:-1] or [ast.Pass()]
-                moved = [(vars(line), "body", rest), *_whole(block, [*before, line, last, *after])]
-                kind = "return_in_loop" if isinstance(last, ast.Return) else "in_the_loop"
-                yield Edit(kind, last, ast.unparse(last).splitlines()[0], "", moved)
+                last, rest = line.body[-1], line.body[:-1] or [ast.Pass()]
+                if not isinstance(last, ast.Return):
+                    moved = [(vars(line), "body", rest), *_whole(block, [*before, line, last, *after])]
+                    yield Edit("in_the_loop", last, ast.unparse(last).splitlines()[0], "", moved)
                 if after and not isinstance(after[0], ast.Return):
                     moved = [(vars(line), "body", [*line.body, after[0]]), *_whole(block, [*before, line, *after[1:]])]
                     yield Edit("after_the_loop", after[0], ast.unparse(after[0]).splitlines()[0], "", moved)
+            if isinstance(line, ast.If) and after and not isinstance(after[0], ast.Return):
+                moved = [(vars(line), "body", [*line.body, after[0]]), *_whole(block, [*before, line, *after[1:]])]
+                yield Edit("after_the_condition", after[0], ast.unparse(after[0]).splitlines()[0], "", moved)
+            if isinstance(line, ast.If) and not line.orelse and len(line.body) > 1:
+                last = line.body[-1]
+                moved = [(vars(line), "body", line.body[:-1]), *_whole(block, [*before, line, last, *after])]
+                yield Edit("in_the_condition", last, ast.unparse(last).splitlines()[0], "", moved)
             if isinstance(line, ast.If):
                 yield Edit("condition", line, ast.unparse(line.test), "", _whole(block, [*before, *line.body, *after]))
                 yield Edit(
@@ -469,6 +491,31 @@ def line_edits(tree):
                 )
 
 
+def _returns_in_loops(tree):
+    """A `return` that ends a round of a loop, moved below the loop; out of several loops, below the outermost first."""
+    for block in list(_blocks(tree)):
+        _, _, lines = block
+        for place, loop in enumerate(lines):
+            for inner in ast.walk(loop) if isinstance(loop, ast.For | ast.While) else ():
+                for field in ("body", "orelse"):
+                    body = getattr(inner, field, None)
+                    if isinstance(body, list) and body and isinstance(body[-1], ast.Return):
+                        moved = [(vars(inner), field, body[:-1] or [ast.Pass()])]
+                        moved += _whole(block, [*lines[: place + 1], body[-1], *lines[place + 1 :]])
+                        yield Edit("return_in_loop", body[-1], ast.unparse(body[-1]), "", moved)
+
+
+def _swapped_names(tree, names):
+    """Two arguments that have changed places wherever they are used."""
+    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    for one, other in itertools.combinations(names, 2):
+        pair = {one: other, other: one}
+        places = [(vars(node), "id", pair[node.id]) for node in uses if node.id in pair]
+        if {new for _, _, new in places} == {one, other}:
+            first = next(node for node in uses if node.id in pair)
+            yield Edit("names_swapped", first, f"{one}` and `{other}", "", places)
+
+
 def _conditions(tree):
     """A comprehension without its condition."""
     for node in ast.walk(tree):
@@ -521,8 +568,9 @@ ORDER = (
     "dtype", "cut_off", "rounded", "like", "no_sign", "keepdims", "reshaped", "size_written_in", "first_only", "not_turned", "turned", "axis",
     "no_axis", "axis_given", "dim_given", "keepdims_given", "keepdim_given", "special_case", "condition", "argument_too_many", "too_much",
     "comparison", "off_by_one", "ends_late", "begins_early", "order", "brackets", "operator", "yes_or_no", "branches", "arguments",
-    "not_infinite", "no_root", "slice", "place", "function", "number", "in_the_loop", "after_the_loop", "left_too_soon", "kept_adding",
-    "written_over", "name", "lines_in_order", "one_line_too_many",
+    "not_infinite", "sign_of_infinity", "no_root", "slice", "place", "function", "number", "in_the_loop", "after_the_loop", "in_the_condition",
+    "after_the_condition", "left_too_soon", "kept_adding", "written_over", "order_of_names", "order_of_things", "other_size", "names_swapped",
+    "name", "lines_in_order", "one_line_too_many",
 )  # fmt: skip
 
 
@@ -533,21 +581,22 @@ ONE_SLIP = {kind: "whole numbers" for kind in ("dtype", "cut_off", "rounded", "l
 }
 
 
-def edits(tree, sizes=(), names=()):
+def edits(tree, sizes=(), names=(), arguments=()):
     """Every single change of the code, and the same change everywhere at once, the likeliest first."""
-    found = [*line_edits(tree), *_conditions(tree)]
+    found = [*_returns_in_loops(tree), *line_edits(tree), *_conditions(tree), *_swapped_names(tree.body[-1], arguments)]
     alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for container, key, node in _spots(tree):
         for kind, new in alternatives(node, sizes, names):
             if kind == "too_much" and id(node) in alone:
                 continue
             ctx = getattr(node, "ctx", None)
-            if isinstance(ctx, ast.Store | ast.Del) and not isinstance(new, ast.Subscript):
+            if isinstance(ctx, ast.Store | ast.Del) and not isinstance(new, ast.Subscript | ast.Tuple):
                 continue
             found.append(Edit(kind, node, _quote(kind, node, new), ast.unparse(new), [(container, key, new)]))
     together = {}
     for edit in found:
-        key = ONE_SLIP.get(edit.kind) or (edit.kind, edit.before, edit.after)
+        a_call = edit.kind == "too_much" and edit.before.endswith(")")  # the same function around different things
+        key = ONE_SLIP.get(edit.kind) or (edit.kind, edit.before, "" if a_call else edit.after)
         together.setdefault(key, []).append(edit)
     for same in together.values():
         spots = [(id(container), key) for edit in same for container, key, _ in edit.places]

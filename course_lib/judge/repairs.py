@@ -67,10 +67,10 @@ def helpers(function):
     return found[::-1]
 
 
-def sizes_of(trial):
-    """[(how it is written, size)] of the inputs of a trial: `len(x)`, `x.shape[1]`, a whole number."""
+def sizes_of(trial, names):
+    """[(how it is written, size)] of the inputs of a trial, by the learner's own names: `len(x)`, `x.shape[1]`, a whole number."""
     found = []
-    for name, value in trial.inputs.items():
+    for name, value in zip(names, trial.inputs.values(), strict=False):
         if type(value) is int:
             found.append((name, value))
         shape = getattr(value, "shape", None)
@@ -135,15 +135,16 @@ class Search:
         if not self.program.whole or self.found.run is None or not self.found.wrong:
             return None
         arguments = self.program.codes[-1].definition.args.args
-        names = [argument.arg for argument in arguments]
+        arguments = [argument.arg for argument in arguments]
+        names = list(arguments)
         names += [
             node.id
             for node in self.program.codes[-1].body
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         ]
-        sizes = sizes_of(self.found.trials[0])
+        sizes = sizes_of(self.found.trials[0], arguments)
         with no_exits(), quiet(), state_kept(), memory_limit():
-            for edit in edits(self.program.tree, sizes, list(dict.fromkeys(names))[:10]):
+            for edit in edits(self.program.tree, sizes, list(dict.fromkeys(names))[:10], arguments[:8]):
                 if time.monotonic() > self.end:
                     return None
                 if self.right(edit):
@@ -224,6 +225,15 @@ SENTENCES = {
     "condition": ("The condition in {where} is one too many: `{before}`.", "Do it in any case."),
     "in_the_loop": ("{Where} is inside the loop and belongs after it: `{before}`.", "Move it to the left."),
     "after_the_loop": ("{Where} comes after the loop and belongs inside it: `{before}`.", "Move it to the right."),
+    "in_the_condition": ("{Where} depends on the `if` above it, and should not: `{before}`.", "Move it to the left."),
+    "after_the_condition": (
+        "{Where} is done in any case, and should only be done where the `if` above it holds: `{before}`.",
+        "Move it to the right.",
+    ),
+    "names_swapped": ("All is right, but `{before}` have changed places.", "Swap them wherever you use them."),
+    "order_of_names": ("The names in {where} are in the wrong order: `{before}`.", "Write `{after}`."),
+    "order_of_things": ("All is right but the order in {where}: `{before}`.", "Write `{after}`."),
+    "other_size": ("All is right but the size in {where}: `{before}` is another axis.", "Write `{after}`."),
     "left_too_soon": ("The `{before}` in {where} leaves the loop too soon.", "Take it out."),
     "kept_adding": ("In {where} you add to what was there before: `{before}`.", "Begin anew there, with `=`."),
     "written_over": ("In {where} each round writes over what was there before: `{before}`.", "Write `{after}`."),
@@ -235,9 +245,10 @@ SENTENCES = {
     ),
     "off_by_one": ("The limit in {where} is off by one: `{before}`.", "Write `{after}`."),
     "not_infinite": (
-        "{before} in {where} is not extreme enough: a number may be beyond it.",
-        "Use infinity: `{after}`.",
+        "All is right but the limit in {where}, `{before}`: a number may be beyond it.",
+        "Write `{after}`.",
     ),
+    "sign_of_infinity": ("Infinity in {where} has the wrong sign: `{before}`.", "Write `{after}`."),
     "axis": ("All is right but the axis in {where}: `{before}`.", "Write `{after}`."),
     "no_axis": ("`{before}` in {where} goes over the whole table, not over each row or column.", "Write `{after}`."),
 }
