@@ -91,6 +91,9 @@ def plus(node, step):
 
 
 def turned(node):
+    """`node.T`, or the node itself if it is one already."""
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        return node.value
     return ast.Attribute(node, "T", ast.Load())
 
 
@@ -541,12 +544,31 @@ SIGNS = {
 }  # fmt: skip
 
 
+KEYWORDS = ("axis", "axis_given", "dim_given", "keepdims_given", "keepdim_given")
+
+
+def _other_keywords(node, new):
+    """The keywords of a call that the new one has not, as they are written."""
+    stay = {ast.unparse(keyword) for keyword in new.keywords}
+    return ", ".join(text for text in map(ast.unparse, node.keywords) if text not in stay)
+
+
+def _cure(kind, node, new):
+    """What should stand there instead, as it is written."""
+    text = ast.unparse(new)
+    return _other_keywords(new, node) or text if kind == "axis" else text
+
+
 def _quote(kind, node, new):
     """What is wrong about a node, as it is written: the step that is too much, without what should stay."""
     if kind == "dtype":
         return next(f"dtype={ast.unparse(keyword.value)}" for keyword in node.keywords if keyword.arg == "dtype")
     if kind == "special_case" and isinstance(node, ast.IfExp):
         return f"if {ast.unparse(node.test)}"
+    if kind in KEYWORDS:
+        return _other_keywords(node, new) or ast.unparse(node)
+    if kind == "too_much" and isinstance(node, ast.UnaryOp):
+        return {ast.Not: "not", ast.USub: "-", ast.Invert: "~"}.get(type(node.op), "+")
     if kind != "too_much":
         return ast.unparse(node)
     sides = [node.left, node.right] if isinstance(node, ast.BinOp) else getattr(node, "values", None)
@@ -565,7 +587,7 @@ def _quote(kind, node, new):
 # the order in which they are tried: what is common and says most comes first
 ORDER = (
     "remembers", "return_in_loop", "printed", "no_return", "half_power", "caret", "one_list", "equals_none", "set_swallows", "ends_early", "begins_late",
-    "dtype", "cut_off", "rounded", "like", "no_sign", "keepdims", "reshaped", "size_written_in", "first_only", "not_turned", "turned", "axis",
+    "dtype", "cut_off", "rounded", "like", "no_sign", "keepdims", "reshaped", "size_written_in", "first_only", "turned", "not_turned", "axis",
     "no_axis", "axis_given", "dim_given", "keepdims_given", "keepdim_given", "special_case", "condition", "argument_too_many", "too_much",
     "comparison", "off_by_one", "ends_late", "begins_early", "order", "brackets", "operator", "yes_or_no", "branches", "arguments",
     "not_infinite", "sign_of_infinity", "no_root", "slice", "place", "function", "number", "in_the_loop", "after_the_loop", "in_the_condition",
@@ -592,7 +614,7 @@ def edits(tree, sizes=(), names=(), arguments=()):
             ctx = getattr(node, "ctx", None)
             if isinstance(ctx, ast.Store | ast.Del) and not isinstance(new, ast.Subscript | ast.Tuple):
                 continue
-            found.append(Edit(kind, node, _quote(kind, node, new), ast.unparse(new), [(container, key, new)]))
+            found.append(Edit(kind, node, _quote(kind, node, new), _cure(kind, node, new), [(container, key, new)]))
     together = {}
     for edit in found:
         a_call = edit.kind == "too_much" and edit.before.endswith(")")  # the same function around different things

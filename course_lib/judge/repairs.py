@@ -12,11 +12,12 @@ import types
 import numpy as np
 
 from .code import Code
-from .compare import Raised, same
+from .compare import Raised, WrongForm, same
 from .edits import edits, undo
 from .limits import memory_limit, no_exits, quiet, state_kept, time_limit
+from .tolerance import agree
 
-SECONDS, EACH = 0.6, 0.1  # for the whole search, and for one changed function on one input
+SECONDS, EACH = 0.8, 0.1  # for the whole search, and for one changed function on one input
 
 
 class Program:
@@ -92,7 +93,7 @@ class Search:
     def outcome(self, function, trial):
         """What a changed function gives on a trial's inputs; an error is an outcome, too."""
         try:
-            with time_limit(EACH), np.errstate(all="ignore"):
+            with time_limit(max(0.001, min(EACH, self.end - time.monotonic()))), np.errstate(all="ignore"):
                 return self.found.run(function, trial)
         except KeyboardInterrupt:
             raise
@@ -111,9 +112,9 @@ class Search:
             return False
         finally:
             undo(was)
-        return all(self.agrees(function, trial) for trial in self.trials) and (
-            not self.found.right or self.found.right(function)
-        )
+        if not all(time.monotonic() < self.end and self.agrees(function, trial) for trial in self.trials):
+            return False
+        return not self.found.right or self.found.right(function)
 
     def outcomes(self, kind, node):
         """The outcomes on all trials after the change of this kind at this node, or None if there is no such change."""
@@ -130,26 +131,92 @@ class Search:
         with no_exits(), quiet(), state_kept(), memory_limit():
             return [self.outcome(function, trial) for trial in self.found.trials]
 
+    def candidates(self):
+        """All single changes of the code as it is now."""
+        code = self.program.codes[-1]
+        arguments = [argument.arg for argument in code.definition.args.args]
+        stored = [node.id for node in code.body if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+        names = list(dict.fromkeys([*arguments, *stored]))[:10]
+        return edits(self.program.tree, sizes_of(self.found.trials[0], arguments), names, arguments[:8])
+
+    def closeness(self, edit):
+        """How near the first wrong outcome comes to the right one: an error, a wrong shape, some right entries, all."""
+        was = edit.apply()
+        try:
+            function = self.program.function()
+        except Exception:
+            return -1.0
+        finally:
+            undo(was)
+        trial = self.trials[0]
+        return near(self.outcome(function, trial), trial.wanted)
+
     def first(self):
-        """The first change that brings everything right, or None."""
+        """The one change that brings everything right, as a list; or two, where the first brings the outcome nearer; or []."""
         if not self.program.whole or self.found.run is None or not self.found.wrong:
-            return None
-        arguments = self.program.codes[-1].definition.args.args
-        arguments = [argument.arg for argument in arguments]
-        names = list(arguments)
-        names += [
-            node.id
-            for node in self.program.codes[-1].body
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        ]
-        sizes = sizes_of(self.found.trials[0], arguments)
+            return []
         with no_exits(), quiet(), state_kept(), memory_limit():
-            for edit in edits(self.program.tree, sizes, list(dict.fromkeys(names))[:10], arguments[:8]):
+            nearer, start = [], near(self.trials[0].mine, self.trials[0].wanted)
+            for edit in self.candidates():
+                if time.monotonic() > self.end:
+                    return []
+                come = self.closeness(edit)
+                if come == 1 and self.right(edit):
+                    return [edit]
+                if come > start and edit.kind not in UNLIKELY:
+                    nearer.append((come, edit))
+            for _, one in sorted(nearer, key=lambda pair: -pair[0])[:FIRST_STEPS]:
+                if other := self._second(one):
+                    return [one, other]
+        return []
+
+    def _second(self, one):
+        """A change that brings everything right after another one, or None."""
+        written = {id(node) for node in ast.walk(self.program.tree)}
+        was = one.apply()
+        try:
+            for other in self.candidates():
                 if time.monotonic() > self.end:
                     return None
-                if self.right(edit):
-                    return edit
+                if (
+                    id(other.node) in written
+                    and other.kind not in UNLIKELY
+                    and self.closeness(other) == 1
+                    and self.right(other)
+                ):
+                    return other
+        finally:
+            undo(was)
         return None
+
+
+# what is too often right by chance to be one of two changes
+UNLIKELY = {
+    "name",
+    "number",
+    "place",
+    "function",
+    "names_swapped",
+    "one_line_too_many",
+    "lines_in_order",
+    "arguments",
+    "slice",
+    "first_only",
+}
+FIRST_STEPS = 4
+
+
+def near(mine, wanted):
+    """1 if two outcomes agree, else less: 0 for an error, 0.1 for a wrong shape, up to 0.9 for one wrong entry."""
+    if same(mine, wanted):
+        return 1.0
+    if isinstance(mine, Raised | WrongForm) or isinstance(wanted, Raised):
+        return 0.0
+    if isinstance(wanted, tuple):
+        return sum(map(near, mine, wanted)) / len(wanted)
+    if isinstance(wanted, np.ndarray):
+        return 0.1 if mine.shape != wanted.shape else 0.2 + 0.7 * float(agree(mine, wanted).mean())
+    return 0.1
 
 
 def _same_place(one, other):
@@ -235,7 +302,7 @@ SENTENCES = {
     "order_of_things": ("All is right but the order in {where}: `{before}`.", "Write `{after}`."),
     "other_size": ("All is right but the size in {where}: `{before}` is another axis.", "Write `{after}`."),
     "left_too_soon": ("The `{before}` in {where} leaves the loop too soon.", "Take it out."),
-    "kept_adding": ("In {where} you add to what was there before: `{before}`.", "Begin anew there, with `=`."),
+    "kept_adding": ("{Where} goes on from what was there before: `{before}`.", "Begin anew there, with `=`."),
     "written_over": ("In {where} each round writes over what was there before: `{before}`.", "Write `{after}`."),
     "lines_in_order": ("{Where}, `{before}`, comes too early.", "Put it after the line that follows."),
     "branches": ("The two branches in {where} have changed places: `{before}`.", "Swap them."),
@@ -257,7 +324,7 @@ USUAL = ("All is right but one thing in {where}: `{before}`.", "{try_this}")
 
 def sentence(edit, where):
     """The sentence of a change that makes everything right."""
-    before, after = (text if len(text) <= 60 else text[:57] + "…" for text in (edit.before, edit.after))
+    before, after = _short(edit.before, 60), _short(edit.after, 60)
     wrong, cure = SENTENCES.get(edit.kind, USUAL)
     words = dict(where=where, Where=where[0].upper() + where[1:], before=before, after=after)
     words["try_this"] = f"Write `{after}`." if after else "Turn it round."
@@ -265,7 +332,32 @@ def sentence(edit, where):
 
 
 def repair(found, seconds=SECONDS):
-    """(name, sentence) of the one change that makes a learner's function right, or None."""
+    """(name, sentence) of the one change, or the two, that make a learner's function right, or None."""
     search = Search(found, seconds)
-    edit = search.first()
-    return edit and (edit.kind, sentence(edit, search.program.where(edit.node)))
+    found_edits = search.first()
+    if len(found_edits) == 1:
+        return found_edits[0].kind, sentence(found_edits[0], search.program.where(found_edits[0].node))
+    if len(found_edits) == 2:
+        return "two_slips", _two_sentences(*found_edits, search.program.where)
+    return None
+
+
+def _two_sentences(one, other, where):
+    """The sentence of two changes that make everything right together."""
+    if (other.node.lineno, other.node.col_offset) < (one.node.lineno, one.node.col_offset):
+        one, other = other, one
+    places = [where(edit.node) for edit in (one, other)]
+    first, second = (f"`{_short(edit.before, 40)}`" for edit in (one, other))
+    if places[0] == places[1]:
+        return _two(f"{first} and {second} in {places[0]}", one, other)
+    return _two(f"{first} in {places[0]} and {second} in {places[1]}", one, other)
+
+
+def _two(both, one, other):
+    cures = [f"`{_short(edit.after, 30)}`" for edit in (one, other) if edit.after]
+    cure = f"Write {' and '.join(cures)}." if len(cures) == 2 else "Look at them one by one."
+    return f"Two things are wrong, and the rest is right: {both}. ⇒ {cure}"
+
+
+def _short(text, most):
+    return text if len(text) <= most else text[: most - 1] + "…"
