@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .attempt import Run, call, given
 from .code import LOOPS, Code, always_returns
-from .compare import Raised, WrongForm, answer, in_words, same
+from .compare import Raised, WrongForm, answer, in_words, same, unchanged
 from .edits import called
+from .guard import guarded
 from .in_the_numbers import in_the_numbers
+from .limits import no_exits, quiet, state_kept
 from .repairs import Search, repair
 from .where_right import where_right
 
@@ -406,6 +409,46 @@ def _all_sizes(trial):
 # ---- all of them ----------------------------------------------------------------------------------------------------
 
 
+def detected(exercise, outcomes, function):
+    """(name, sentence) of what happens everywhere and not only in this exercise, or None."""
+    found = found_in(exercise, outcomes, function)
+    return degenerate(found.trials) or detect(found)
+
+
+def found_in(exercise, outcomes, function):
+    """What is known of a function: its outcomes on an exercise's inputs, its source, and how to try another one in its place."""
+    trials = []
+    for case, mine in enumerate(outcomes):
+        inputs = dict(zip(exercise.parameters, exercise.inputs(case), strict=False))
+        wanted = exercise.outcome(case)
+        trials.append(Trial(inputs, exercise.style(case), mine, wanted, same(mine, wanted)))
+
+    def tried(other, trial, tensors):
+        inputs = given(tuple(trial.inputs.values()), tensors)
+        value = call(other, inputs, trial.wanted, exercise.reads, Run(), exercise.calls)
+        names = zip(trial.inputs, inputs, trial.inputs.values(), strict=True)
+        kept = all(unchanged(now, was) for name, now, was in names if name not in exercise.may_change)
+        return value if kept else WrongForm("The input is changed.")
+
+    with no_exits(), quiet(), state_kept(), np.errstate(all="ignore"):
+        takes_arrays = same(tried(function, trials[0], exercise.tensors), trials[0].mine)
+    tensors = exercise.tensors or not takes_arrays
+
+    def right(other):
+        return all(guarded(lambda test=test: bool(test(other)), 1)[0] is True for _, _, test in exercise.promises)
+
+    code = Code(function)
+    return Found(
+        code,
+        exercise.name,
+        exercise.parameters,
+        exercise.defaults,
+        trials,
+        lambda other, trial: tried(other, trial, tensors),
+        right,
+    )
+
+
 def detect(found):
     """(name, sentence) of what is seen in a wrong answer that no listed mistake explains, or None."""
     if not found.wrong:
@@ -418,8 +461,8 @@ def detect(found):
         or return_in_loop(found)
         or default_differs(found)
         or repair(found)
-        or in_the_numbers(found.wrong)
         or by_style(found)
+        or in_the_numbers(found.trials)
         or only_the_example(found)
         or where_right(found.trials, found.parameters, found.more)
         or from_the_notebook(found)

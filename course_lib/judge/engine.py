@@ -160,7 +160,7 @@ class Exercise:
             )
         if run.unstable:
             return self._wrong(self._unstable(), *said, case=wrong, run=run)
-        if found := diagnosis.detected(self, run.outcomes, code, function):
+        if found := diagnosis.detected(self, run.outcomes, function):
             return self._wrong(found, *said, case=wrong, run=run)
         if (names := diagnosis.pair(self, fixed, code)) and self.confirmed(run.outcomes, names):
             return self._wrong(*((name, self.says[name]) for name in names), *said, case=wrong, run=run)

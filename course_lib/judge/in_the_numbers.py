@@ -396,22 +396,25 @@ def by_list(trials):
 
 
 def in_the_numbers(trials):
-    """(name, sentence) of how the wrong outcomes of these trials differ from the right ones, or None."""
-    if not trials or any(
-        isinstance(trial.mine, Raised | WrongForm) or isinstance(trial.wanted, Raised) for trial in trials
+    """(name, sentence) of how the wrong outcomes among these trials differ from the right ones, or None.
+
+    What is said of all numbers must hold where the answer is right, too: the half of nothing is nothing, and 7 is 7 without its sign.
+    """
+    wrong = [trial for trial in trials if not trial.agrees]
+    if not wrong or any(
+        isinstance(trial.mine, Raised | WrongForm) or isinstance(trial.wanted, Raised) for trial in wrong
     ):
         return None
-    pairs = arrays(trials)
+    pairs = arrays(wrong)
     if not pairs:
-        return by_list(trials)
+        return by_list(wrong)
     if any(np.isnan(mine).all() and mine.size for mine, _ in pairs):
         return None
-    return (
-        by_shape(pairs)
-        or by_nan(pairs)
-        or by_part(pairs)
-        or by_place(pairs)
-        or by_change(pairs)
-        or by_factor(pairs, trials)
-        or by_offset(pairs)
-    )
+    everywhere = [
+        trial for trial in trials if not isinstance(trial.mine, Raised) and not isinstance(trial.wanted, Raised)
+    ]
+    all_pairs = arrays(everywhere)
+    found = by_shape(pairs) or by_nan(pairs) or by_part(pairs) or by_place(pairs)
+    if found or len(all_pairs) != len(everywhere):
+        return found
+    return by_change(all_pairs) or by_factor(all_pairs, everywhere) or by_offset(all_pairs)

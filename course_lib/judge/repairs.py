@@ -17,7 +17,7 @@ from .edits import edits, undo
 from .limits import memory_limit, no_exits, quiet, state_kept, time_limit
 from .tolerance import agree
 
-SECONDS, EACH = 0.8, 0.1  # for the whole search, and for one changed function on one input
+SECONDS, EACH = 0.5, 0.1  # for the whole search, and for one changed function on one input
 
 
 class Program:

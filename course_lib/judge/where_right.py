@@ -80,18 +80,18 @@ def _of_one(note, name, value):
 
 def _of_array(note, name, x):
     for axes, words in ((1, "one axis"), (2, "two axes"), (3, "three axes")):
-        note(f"where `{name}` has {words}", f"where `{name}` has not {words}", x.ndim == axes)
+        note(f"where `{name}` has {words}", f"where `{name}` does not have {words}", x.ndim == axes)
     if x.ndim >= 3:
         note(f"where `{name}` holds one text only", f"where `{name}` holds several texts", x.shape[0] == 1)
     if x.ndim >= 2:
         note(f"where `{name}` is square", f"where `{name}` is not square", x.shape[-1] == x.shape[-2])
         note(f"where `{name}` has one row", f"where `{name}` has several rows", x.shape[-2] == 1)
-        note(f"where `{name}` has two rows", f"where `{name}` has not two rows", x.shape[-2] == 2)
-        note(f"where `{name}` has two columns", f"where `{name}` has not two columns", x.shape[-1] == 2)
+        note(f"where `{name}` has two rows", f"where `{name}` does not have two rows", x.shape[-2] == 2)
+        note(f"where `{name}` has two columns", f"where `{name}` does not have two columns", x.shape[-1] == 2)
         note(f"where `{name}` has one column", f"where `{name}` has several columns", x.shape[-1] == 1)
     if x.ndim == 1:
         for number, words in ((1, "one entry"), (2, "two entries"), (3, "three entries")):
-            note(f"where `{name}` has {words}", f"where `{name}` has not {words}", len(x) == number)
+            note(f"where `{name}` has {words}", f"where `{name}` does not have {words}", len(x) == number)
     if x.dtype.kind in "if" and x.size and np.isfinite(x).all():
         note(
             f"where `{name}` holds whole numbers",
@@ -132,9 +132,9 @@ def where_right(trials, parameters, more=None):
             yes, no = no, yes
         elif any(value != trial.agrees for value, trial in zip(values, trials, strict=True)):
             continue
-        return "right_where", f"Right {yes}, wrong {no}: so it is in all that was tried. ⇒ {LOOK}"
+        return "right_where", f"Right {yes}, wrong {no}, in all that was tried. ⇒ {LOOK}"
     return None
 
 
 OF_VALUES = ("number in", "numbers in", "whole numbers", "even")
-LOOK = "Which line treats the two alike, or takes one for the other?"
+LOOK = "Go through your code with such an input in mind: which line does something else there?"
