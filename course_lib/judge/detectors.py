@@ -12,7 +12,7 @@ import numpy as np
 
 from .attempt import Run, call, given
 from .code import LOOPS, Code, always_returns
-from .compare import Raised, WrongForm, answer, in_words, same, unchanged
+from .compare import Raised, WrongForm, answer, in_words, only_nan, same, unchanged
 from .edits import called
 from .guard import guarded
 from .in_the_numbers import in_the_numbers
@@ -61,7 +61,12 @@ def degenerate(trials):
     """(name, sentence) if the function answers without doing anything: one constant, the same each time, an argument as it is."""
     wanted = [trial for trial in trials if not isinstance(trial.wanted, Raised)]
     said = [trial for trial in wanted if not isinstance(trial.mine, Raised | WrongForm)]
-    if not said or len(said) < len(wanted) or all(trial.agrees for trial in trials):
+    if (
+        not said
+        or len(said) < len(wanted)
+        or all(trial.agrees for trial in trials)
+        or all(only_nan(trial.mine) for trial in said)
+    ):
         return None
     return _constant(said) or _argument(said) or _same_each_time(said)
 
