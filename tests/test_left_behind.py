@@ -13,6 +13,7 @@ import torch
 from course_lib.judge.limits import TooSlow, state_kept, time_limit
 from course_lib.judge.needs import import_all_that, imports_of
 from course_lib.judge.world import World, world_kept
+from course_lib.mistakes import find
 from tests.conftest import ROOT
 
 
@@ -115,6 +116,29 @@ def test_an_error_inside_keeps_it_too():
     with pytest.raises(ZeroDivisionError):
         fails()
     assert torch.is_grad_enabled()
+
+
+# ---- in a check -----------------------------------------------------------------------------------------------------
+
+
+def switches_off(x):
+    torch.set_grad_enabled(False)
+    return 2 * x
+
+
+def switches_off_for_a_while(x):
+    with torch.no_grad():
+        return 2 * x
+
+
+def test_a_right_answer_that_leaves_something_behind_is_told_so():
+    double = find.exercise_named("double")
+    for _ in range(2):
+        verdict = double.check(switches_off)
+        assert verdict.names == ("left_behind",)
+        assert "gradients are switched off" in verdict.text
+        assert torch.is_grad_enabled()
+    assert double.check(switches_off_for_a_while).ok
 
 
 # ---- imports --------------------------------------------------------------------------------------------------------

@@ -13,12 +13,13 @@ from functools import cached_property
 import numpy as np
 
 from . import diagnosis
-from .attempt import attempt, call, given, import_what_it_needs, in_a_row, is_empty, wrong_form
+from .attempt import attempt, call, given, in_a_row, is_empty, wrong_form
 from .code import Code
 from .compare import Raised, WrongForm, answer, first_difference, in_words, only_nan, pristine, same
 from .guard import SECONDS, guarded, guarded_apart
 from .inputs import USUAL, made
 from .limits import state_kept
+from .needs import import_all_that
 from .verdict import NOT_ATTEMPTED, RIGHT, WRONG, Failure, Verdict
 
 
@@ -125,7 +126,7 @@ class Exercise:
             return self._wrong(("form", problem))
         if is_empty(function):
             return Verdict(self.name, NOT_ATTEMPTED)
-        import_what_it_needs(function)
+        import_all_that(function)
         with state_kept():
             wanted = [self.outcome(case) for case in range(len(self.cases) + len(self.made))]
             run, problem = (guarded_apart if apart else guarded)(lambda: attempt(function, self, wanted), self.seconds)

@@ -17,18 +17,19 @@ def _torch():
     return sys.modules.get("torch")
 
 
-def _switches():
-    """{words: value} of the libraries' switches; torch's only if it is loaded."""
-    values = {
-        "NumPy's errors": np.geterr(),
-        "NumPy's printing": np.get_printoptions(),
-        "warnings": list(warnings.filters),
-    }
-    if torch := _torch():
+def _switches(quick):
+    """{words: value} of the libraries' switches; torch's only if it is loaded; quick: those alone that change results."""
+    values, torch = {}, _torch()
+    if torch:
         values["gradients"] = torch.is_grad_enabled()
         values["dtype"] = torch.get_default_dtype()
         values["threads"] = torch.get_num_threads()
-        values["torch's printing"] = dict(vars(torch._tensor_str.PRINT_OPTS))
+    if not quick:
+        values["NumPy's errors"] = np.geterr()
+        values["NumPy's printing"] = np.get_printoptions()
+        values["warnings"] = list(warnings.filters)
+        if torch:
+            values["torch's printing"] = dict(vars(torch._tensor_str.PRINT_OPTS))
     return values
 
 
@@ -99,15 +100,15 @@ def _inside(value):
 
 
 class World:
-    """The switches now, and the state of every module and tensor among `inputs` ({name: value})."""
+    """The switches now, and the state of every module and tensor among `inputs` ({name: value}); quick: see `_switches`."""
 
-    def __init__(self, inputs=None):
-        self.switches, seen = _switches(), set()
+    def __init__(self, inputs=None, quick=False):
+        self.quick, self.switches, seen = quick, _switches(quick), set()
         found = [part for name, value in (inputs or {}).items() for part in _parts(name, value, seen)]
         self.parts = [(*part, getattr(part[2], part[3])) for part in found]
 
     def _moved(self):
-        now = _switches()
+        now = _switches(self.quick)
         return {switch: now[switch] for switch, was in self.switches.items() if now[switch] != was}
 
     def changes(self):
@@ -142,14 +143,17 @@ class World:
 
 
 @contextlib.contextmanager
-def world_kept(inputs=None):
+def world_kept(inputs=None, quick=False):
     """Yields a list that holds, afterwards, what was changed inside, in words; everything is put back."""
-    before, found = World(inputs), []
+    before, found = World(inputs, quick), []
     try:
         yield found
     finally:
-        found += before.changes()
-        before.put_back()
+        if changes := before.changes():
+            found += changes
+            before.put_back()
+        elif _torch() and "gradients" not in before.switches:
+            before.put_back()
 
 
 @contextlib.contextmanager
