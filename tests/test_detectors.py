@@ -34,6 +34,8 @@ JOBS = {
     "total": (lambda x: x.sum(), VECTORS),
     "product": (lambda a, b: a @ b, PAIRS),
     "turned": (lambda x: x.T, TABLES),
+    "pairs": (lambda x: x @ x.T, TABLES),
+    "sum_of_rows": (lambda x: x.sum(axis=1), TABLES),
     "shares": (lambda x: abs(x) / abs(x).sum(axis=-1, keepdims=True), TABLES),
     "scores": (lambda q, k: q @ k.T / q.shape[1] ** 0.5, PRODUCTS),
     "sum": (
@@ -103,6 +105,13 @@ ANSWERS = [
     ("product", "factor_of_size", "def f(a, b):\n    m = [x * y for x, y in zip(a, b)]\n    return np.average(np.array(m))\n"),
     ("doubled", "from_the_notebook", "notes = [1.0, 2.0]\ndef f(x):\n    return np.append(notes, x * 3)\n"),
     ("doubled", "only_the_example", f"def f(x):\n    return {(2 * VECTORS[0][0]).tolist()}\n"),
+    ("product", "fixed_places", "def f(a, b):\n    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]\n"),
+    ("sum_of_rows", "fixed_places", "def f(x):\n    return np.array([row[0] + row[1] for row in x])\n"),
+    ("pairs", "diagonal_only", "def f(x):\n    return [[a @ b] for a, b in zip(x, x)]\n"),
+    ("scores", "unused_argument", "def f(q, k):\n    return np.sin(q @ q.T)\n"),
+    ("pairs", "last_row", "def f(x):\n    return np.vstack([x[:-1] @ x.T, np.cos(np.sin(x[-1:] @ x.T))])\n"),
+    ("doubled", "signs_lost", "def f(x):\n    return 2 * np.sqrt((x * x))\n"),
+    ("turned", "running_sum", "def f(x):\n    return np.add.accumulate(x.T, axis=1)\n"),
 ]  # fmt: skip
 
 
@@ -155,7 +164,9 @@ def test_a_slip_is_named_in_any_exercise(job, name, source):
     assert re.search(r"[.?!:`)]$", cure)
     if numbers := re.findall(r"[Ll]ine (\d+)", sentence):
         assert 1 <= int(numbers[0]) <= len(source.splitlines())
-    for quote in re.findall(r"`([^`]+)`", what) if name in ORDER else ():  # what is quoted as the learner's stands in the code
+    for quote in (
+        re.findall(r"`([^`]+)`", what) if name in ORDER else ()
+    ):  # what is quoted as the learner's stands in the code
         plain = ast.unparse(ast.parse(source)).replace(" ", "") + "returnkeepdims=Truef"
         parts = [part for part in re.split(r"\(…\)|…|[()]", quote.replace(" ", "")) if part]
         assert all(part in plain or part in ("print", "[0]") for part in parts), quote

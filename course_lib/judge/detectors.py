@@ -372,6 +372,53 @@ def from_the_notebook(found):
     return None
 
 
+def unused_argument(found):
+    """An argument of the exercise that the code never reads."""
+    if not found.code.definition:
+        return None
+    mine = [argument.arg for argument in found.code.definition.args.args]
+    read = {
+        node.id
+        for node in ast.walk(found.code.definition)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    for name in mine[: len(found.parameters)]:
+        if name not in read and "locals" not in read:
+            return "unused_argument", f"Your function never uses its argument `{name}`. ⇒ Where must it come in?"
+    return None
+
+
+def fixed_places(found):
+    """Places 0, 1, … are written out one by one, and inputs with more of them come out wrong."""
+    for name, n in _written_places(found.code).items():
+        for parameter in found.parameters:
+            shapes = [getattr(trial.inputs.get(parameter), "shape", ()) for trial in found.trials]
+            for axis in range(min(map(len, shapes), default=0)):
+                if all((shape[axis] <= n) == trial.agrees for shape, trial in zip(shapes, found.trials, strict=True)):
+                    places = " and ".join(map(str, range(n))) if n < 4 else f"0 to {n - 1}"
+                    text = f"Of `{name}` you only use the places {places}, written out one by one. What comes after them is left out."
+                    return "fixed_places", f"{text} ⇒ Go through all of them."
+    return None
+
+
+def _written_places(code):
+    """{name: n} of the variables that are only used at the places 0 to n − 1, written as numbers."""
+    places, uses = {}, {}
+    for node in ast.walk(code.definition) if code.definition else ():
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            uses[node.id] = uses.get(node.id, 0) + 1
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            inside = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            written = [entry.value for entry in inside if isinstance(entry, ast.Constant) and type(entry.value) is int]
+            if len(written) == 1:
+                places.setdefault(node.value.id, []).append(written[0])
+    return {
+        name: max(found) + 1
+        for name, found in places.items()
+        if len(found) == uses[name] and len(found) > 1 and set(found) == set(range(max(found) + 1)) and max(found) > 0
+    }
+
+
 def only_the_example(found):
     """Right for the first inputs, for their sizes, or for one text only, and wrong for all others."""
     fixed = [trial for trial in found.trials if not trial.style]
@@ -466,9 +513,11 @@ def detect(found):
         or return_in_loop(found)
         or default_differs(found)
         or repair(found)
+        or fixed_places(found)
         or by_style(found)
         or in_the_numbers(found.trials)
         or only_the_example(found)
         or where_right(found.trials, found.parameters, found.more)
         or from_the_notebook(found)
+        or unused_argument(found)
     )

@@ -92,6 +92,11 @@ def by_part(pairs):
                 name,
                 f"You return {words} the {things} that are wanted, and it is right. ⇒ Is it the `return`, a range or a place such as `[0]`?",
             )
+    if all(wanted.ndim == 2 and equal(mine.ravel(), wanted.diagonal()) for mine, wanted in pairs):
+        return (
+            "diagonal_only",
+            "You return the diagonal only: each row meets itself, and no other. ⇒ Two loops meet every pair; `zip` does not.",
+        )
     for name, total in {"added_up": np.sum, "averaged": np.mean}.items():
         for axis in (None, 0, -1):
             if all(equal(mine, np.asarray(total(wanted, axis=axis))) for mine, wanted in pairs):
@@ -414,7 +419,8 @@ def in_the_numbers(trials):
         trial for trial in trials if not isinstance(trial.mine, Raised) and not isinstance(trial.wanted, Raised)
     ]
     all_pairs = arrays(everywhere)
-    found = by_shape(pairs) or by_nan(pairs) or by_part(pairs) or by_place(pairs)
-    if found or len(all_pairs) != len(everywhere):
+    if found := by_shape(pairs) or by_nan(pairs) or by_part(pairs):
         return found
-    return by_change(all_pairs) or by_factor(all_pairs, everywhere) or by_offset(all_pairs)
+    if len(all_pairs) == len(everywhere):
+        found = by_change(all_pairs) or by_factor(all_pairs, everywhere) or by_offset(all_pairs)
+    return found or by_place(pairs)
