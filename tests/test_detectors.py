@@ -11,7 +11,7 @@ import pytest
 
 from course_lib.judge.code import Code, always_returns
 from course_lib.judge.compare import Raised, WrongForm, answer, same
-from course_lib.judge.detectors import STYLE_WORDS, Found, Trial, by_style, degenerate, detect
+from course_lib.judge.detectors import STYLE_WORDS, Found, Trial, by_style, degenerate, detect, in_common
 from course_lib.judge.edits import ORDER, edits
 from course_lib.judge.in_the_numbers import CHANGES
 from course_lib.judge.inputs import STYLES
@@ -155,7 +155,7 @@ def found_of(function, job, styles=None):
 def test_a_slip_is_named_in_any_exercise(job, name, source):
     found = found_of(made(source), job)
     assert found.wrong, "this answer is right"
-    said, sentence = detect(found)
+    said, sentence = detect(found) or in_common(found)
     assert said == name
     what, cure = sentence.split(" ⇒ ")
     assert len(sentence) <= 220

@@ -1,7 +1,8 @@
 """What goes wrong everywhere, in any exercise: asked when no listed mistake fits. Each sentence is true by what was seen, or is not said.
 
-`degenerate` is asked first of all, `detect` last. A sentence is "What is wrong. ⇒ What to do." What is read in the source alone is never
-said: it must have been seen in the numbers, too, or a changed copy of the learner's code must have come out right.
+`degenerate` is asked first of all, then `detect`, and `in_common` when nothing else explains the answers. A sentence is "What is wrong. ⇒
+What to do." What is read in the source alone is never said: it must have been seen in the numbers, too, or a changed copy of the learner's
+code must have come out right.
 """
 
 import ast
@@ -502,7 +503,7 @@ def found_in(exercise, outcomes, function):
 
 
 def detect(found):
-    """(name, sentence) of what is seen in a wrong answer that no listed mistake explains, or None."""
+    """(name, sentence) of what the source and the numbers of a wrong answer show, or None."""
     if not found.wrong:
         return None
     return (
@@ -516,7 +517,15 @@ def detect(found):
         or fixed_places(found)
         or by_style(found)
         or in_the_numbers(found.trials)
-        or only_the_example(found)
+    )
+
+
+def in_common(found):
+    """(name, sentence) of what the failing inputs have in common, or of an input that the code leaves out, or None."""
+    if not found.wrong:
+        return None
+    return (
+        only_the_example(found)
         or where_right(found.trials, found.parameters, found.more)
         or from_the_notebook(found)
         or unused_argument(found)

@@ -63,3 +63,8 @@ def true_of(exercise, name, code):
 def detected(exercise, outcomes, function):
     """(name, sentence) of what happens everywhere and not only in this exercise, or None."""
     return detectors.detected(exercise, outcomes, function) if function else None
+
+
+def in_common(exercise, outcomes, function):
+    """(name, sentence) of what the failing inputs have in common, or None."""
+    return detectors.in_common(detectors.found_in(exercise, outcomes, function)) if function else None

@@ -167,7 +167,8 @@ class Exercise:
             return self._wrong(*((name, self.says[name]) for name in names), *said, case=wrong, run=run)
         if names := diagnosis.nearly(self, run.outcomes, code):
             return self._wrong((names[0], diagnosis.NEARLY + self.says[names[0]]), *said, case=wrong, run=run)
-        return self._unnamed(run, wrong, function, said)
+        found = diagnosis.in_common(self, run.outcomes, function)
+        return self._unnamed(run, wrong, function, [*said, found] if found else said)
 
     def _all_agree(self, run, function, said):
         """Every answer is right: what remains are the promises that no answer shows, and what was left behind."""
