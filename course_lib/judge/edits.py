@@ -578,10 +578,14 @@ def _quote(kind, node, new):
         text = f"({text})" if isinstance(dropped, ast.Compare | ast.BinOp | ast.BoolOp) else text
         sign = SIGNS.get(type(node.op), "")
         return f"{text} {sign}" if dropped is sides[0] else f"{sign} {text}"
-    if isinstance(node, ast.Call) and len(node.args) == 1 and node.args[0] is new:
-        return f"{ast.unparse(node.func)}(…)"
-    whole, rest = ast.unparse(node), ast.unparse(new)
-    return whole[len(rest) :] if isinstance(node, ast.Call | ast.Subscript) and whole.startswith(rest) else whole
+    if isinstance(node, ast.Call):
+        inside = ["…" if arg is new else ast.unparse(arg) for arg in node.args] + list(map(ast.unparse, node.keywords))
+        if "…" in inside:
+            return f"{ast.unparse(node.func)}({', '.join(inside)})"
+        return f".{called(node)}({', '.join(inside)})"
+    if isinstance(node, ast.Subscript):
+        return f"[{ast.unparse(node.slice)}]"
+    return ast.unparse(node)
 
 
 # the order in which they are tried: what is common and says most comes first

@@ -17,7 +17,8 @@ from .edits import edits, undo
 from .limits import memory_limit, no_exits, quiet, state_kept, time_limit
 from .tolerance import agree
 
-SECONDS, EACH = 0.5, 0.1  # for the whole search, and for one changed function on one input
+SECONDS, EACH = 0.5, 0.1  # of computing for the whole search, and for one changed function on one input
+PATIENCE = 4  # times as long at most by the clock, on a busy machine
 
 
 class Program:
@@ -86,14 +87,18 @@ class Search:
     """Tries changed copies of a function on its trials, within a time."""
 
     def __init__(self, found, seconds=SECONDS):
-        self.found, self.end = found, time.monotonic() + seconds
+        self.found, self.computed, self.end = found, time.thread_time() + seconds, time.monotonic() + PATIENCE * seconds
         self.program = Program(found.code.function)
         self.trials = sorted(found.trials, key=lambda trial: trial.agrees)  # the wrong ones first
+
+    def late(self):
+        """True if the time is used up; computing counts, so that a busy machine finds the same."""
+        return time.thread_time() > self.computed or time.monotonic() > self.end
 
     def outcome(self, function, trial):
         """What a changed function gives on a trial's inputs; an error is an outcome, too."""
         try:
-            with time_limit(max(0.001, min(EACH, self.end - time.monotonic()))), np.errstate(all="ignore"):
+            with time_limit(EACH), np.errstate(all="ignore"):
                 return self.found.run(function, trial)
         except KeyboardInterrupt:
             raise
@@ -112,7 +117,7 @@ class Search:
             return False
         finally:
             undo(was)
-        if not all(time.monotonic() < self.end and self.agrees(function, trial) for trial in self.trials):
+        if not all(not self.late() and self.agrees(function, trial) for trial in self.trials):
             return False
         return not self.found.right or self.found.right(function)
 
@@ -158,7 +163,7 @@ class Search:
         with no_exits(), quiet(), state_kept(), memory_limit():
             nearer, start = [], near(self.trials[0].mine, self.trials[0].wanted)
             for edit in self.candidates():
-                if time.monotonic() > self.end:
+                if self.late():
                     return []
                 come = self.closeness(edit)
                 if come == 1 and self.right(edit):
@@ -176,7 +181,7 @@ class Search:
         was = one.apply()
         try:
             for other in self.candidates():
-                if time.monotonic() > self.end:
+                if self.late():
                     return None
                 if (
                     id(other.node) in written
@@ -354,9 +359,17 @@ def _two_sentences(one, other, where):
 
 
 def _two(both, one, other):
-    cures = [f"`{_short(edit.after, 30)}`" for edit in (one, other) if edit.after]
-    cure = f"Write {' and '.join(cures)}." if len(cures) == 2 else "Look at them one by one."
-    return f"Two things are wrong, and the rest is right: {both}. ⇒ {cure}"
+    one_cure, other_cure = (_in_two_words(edit) for edit in (one, other))
+    return (
+        f"Two things are wrong, and the rest is right: {both}. ⇒ {one_cure[0].upper()}{one_cure[1:]}, and {other_cure}."
+    )
+
+
+def _in_two_words(edit):
+    """What to do about one of two slips, short."""
+    if edit.kind == "too_much" or not edit.after:
+        return f"{'leave out' if edit.kind == 'too_much' else 'think again about'} `{_short(edit.before, 40)}`"
+    return f"write `{_short(edit.after, 40)}`"
 
 
 def _short(text, most):
