@@ -629,7 +629,7 @@ def test_a_mistake_in_another_form_is_named():
     assert exercise.check(lambda tokens: tokens * 2).ok
     assert exercise.check(lambda tokens: 2 * len(tokens)).names == ("counted",)
     assert exercise.check(lambda tokens: [[1, 1], [1, 1]]).names == ("rows",)
-    assert exercise.check(lambda tokens: tokens + tokens[:1]).names == ("values",)
+    assert exercise.check(lambda tokens: tokens + tokens[:1]).names == ("last_missing",)
 
 
 def test_an_iterator_is_told_to_become_a_list():

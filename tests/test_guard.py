@@ -95,7 +95,7 @@ EXPECTED = {
     hundred_megabytes_of_prints: ("stopped", "printed more than"),
     calls_itself: ("raised", "calls itself"),
     asks: ("stopped", "input()"),
-    none: ("form", "None"),
+    none: ("no_return", "None"),
     wrong_shape: ("shape", "expected one number"),
     not_a_number: ("nan", "NaN"),
     swallows: ("stopped", "still running"),

@@ -1,10 +1,7 @@
 """A learner's function, tried on an exercise's inputs: what it returns, raises, changes; whether it is written at all."""
 
 import ast
-import contextlib
 import copy
-import dis
-import importlib
 import inspect
 import sys
 import textwrap
@@ -15,6 +12,7 @@ import numpy as np
 
 from .compare import Raised, WrongForm, answer, pristine, same, unchanged
 from .guard import learners_frame, sentence
+from .world import world_kept
 
 # what a function raises that wants tensors and gets arrays (ValueError: arrays transpose by all axes, tensors by two)
 TORCH_ONLY = {"TypeError", "AttributeError", "RuntimeError", "ValueError"}
@@ -63,14 +61,6 @@ def is_empty(function):
     return all(isinstance(line, ast.Pass) or constant for line, constant in zip(body, constants, strict=True))
 
 
-def import_what_it_needs(function):
-    """Import what the function imports in its body, before the clock starts: torch takes seconds, and half an import breaks it."""
-    for instruction in dis.get_instructions(function) if inspect.isfunction(function) else ():
-        if instruction.opname == "IMPORT_NAME" and instruction.argval and instruction.argval not in sys.modules:
-            with contextlib.suppress(Exception):
-                importlib.import_module(instruction.argval)
-
-
 def given(inputs, tensors):
     """Fresh copies of a case's inputs, as they are or with torch's tensors in place of arrays; what belongs together stays together."""
     return [tensor(value) if tensors else value for value in copy.deepcopy(inputs)]
@@ -101,6 +91,14 @@ def attempt(function, exercise, wanted):
 
 
 def _attempt(function, exercise, wanted, tensors):
+    """A Run on all cases, with what the function leaves behind."""
+    with world_kept() as left:
+        run = _on_all_cases(function, exercise, wanted, tensors)
+    run.left = tuple(dict.fromkeys([*run.left, *left]))
+    return run
+
+
+def _on_all_cases(function, exercise, wanted, tensors):
     """The cases that were written down, the largest of them three times more, and those that were made, while there is time."""
     run, end = Run(), time.monotonic() + exercise.seconds / 3
     written = len(exercise.cases)
@@ -109,7 +107,10 @@ def _attempt(function, exercise, wanted, tensors):
             break  # a slow function is not a wrong one
         inputs = exercise.inputs(case)
         mine = given(inputs, tensors)
-        run.outcomes.append(call(function, mine, want, exercise.reads, run, exercise.calls))
+        with world_kept(dict(zip(exercise.parameters, mine, strict=False)), quick=True) as left:
+            run.outcomes.append(call(function, mine, want, exercise.reads, run, exercise.calls))
+        if not isinstance(run.outcomes[-1], Raised):  # who fails on the way has no time to put things back
+            run.left = tuple(dict.fromkeys([*run.left, *left]))
         if not run.attempted:
             return run
         triples = zip(exercise.parameters, mine, inputs, strict=False)

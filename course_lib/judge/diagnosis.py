@@ -6,6 +6,7 @@ mistakes together; one listed mistake that explains nearly everything, with a he
 
 import itertools
 
+from . import detectors
 from .compare import Raised, only_nan
 
 NEARLY = "This explains most of your answers, though not all: "
@@ -59,6 +60,11 @@ def true_of(exercise, name, code):
     return test is None or code is None or not code.known or bool(test(code))
 
 
-def detected(exercise, outcomes, code, function):
+def detected(exercise, outcomes, function):
     """(name, sentence) of what happens everywhere and not only in this exercise, or None."""
-    return None
+    return detectors.detected(exercise, outcomes, function) if function else None
+
+
+def in_common(exercise, outcomes, function):
+    """(name, sentence) of what the failing inputs have in common, or None."""
+    return detectors.in_common(detectors.found_in(exercise, outcomes, function)) if function else None

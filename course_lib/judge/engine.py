@@ -13,13 +13,14 @@ from functools import cached_property
 import numpy as np
 
 from . import diagnosis
-from .attempt import attempt, call, given, import_what_it_needs, in_a_row, is_empty, wrong_form
+from .attempt import attempt, call, given, in_a_row, is_empty, wrong_form
 from .code import Code
 from .compare import Raised, WrongForm, answer, only_nan, pristine, same
 from .evidence import first_difference, in_words, with_inputs, wrong_shape
 from .guard import SECONDS, guarded, guarded_apart
 from .inputs import USUAL, made
 from .limits import state_kept
+from .needs import import_all_that
 from .verdict import NOT_ATTEMPTED, RIGHT, WRONG, Failure, Verdict
 
 
@@ -126,7 +127,7 @@ class Exercise:
             return self._wrong(("form", problem))
         if is_empty(function):
             return Verdict(self.name, NOT_ATTEMPTED)
-        import_what_it_needs(function)
+        import_all_that(function)
         with state_kept():
             wanted = [self.outcome(case) for case in range(len(self.cases) + len(self.made))]
             run, problem = (guarded_apart if apart else guarded)(lambda: attempt(function, self, wanted), self.seconds)
@@ -161,13 +162,14 @@ class Exercise:
             )
         if run.unstable:
             return self._wrong(self._unstable(), *said, case=wrong, run=run)
-        if found := diagnosis.detected(self, run.outcomes, code, function):
+        if found := diagnosis.detected(self, run.outcomes, function):
             return self._wrong(found, *said, case=wrong, run=run)
         if (names := diagnosis.pair(self, fixed, code)) and self.confirmed(run.outcomes, names):
             return self._wrong(*((name, self.says[name]) for name in names), *said, case=wrong, run=run)
         if names := diagnosis.nearly(self, run.outcomes, code):
             return self._wrong((names[0], diagnosis.NEARLY + self.says[names[0]]), *said, case=wrong, run=run)
-        return self._unnamed(run, wrong, function, said)
+        found = diagnosis.in_common(self, run.outcomes, function)
+        return self._unnamed(run, wrong, function, [*said, found] if found else said)
 
     def _all_agree(self, run, function, said):
         """Every answer is right: what remains are the promises that no answer shows, and what was left behind."""

@@ -5,13 +5,12 @@ import contextlib
 import ctypes
 import io
 import os
-import random
 import signal
 import sys
 import threading
 import warnings
 
-import numpy as np
+from .world import dice_kept, world_kept
 
 GIGABYTES, CHARACTERS = 2, 1_000_000
 
@@ -44,12 +43,36 @@ class Sink(io.TextIOBase):
         return len(text)
 
 
+def _callers(frame):
+    """This frame and all that wait for it."""
+    found = set()
+    while frame is not None:
+        found.add(frame)
+        frame = frame.f_back
+    return found
+
+
+def _is_importing(frame, outside):
+    """True if an import is under way in this frame or in one that has called it, up to the frames outside the limit."""
+    while frame is not None and frame not in outside:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 @contextlib.contextmanager
 def time_limit(seconds):
     """Raises TooSlow in the running code: by a timer signal where there is one, else (Windows, threads) from a second thread."""
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+        outside = _callers(sys._getframe())
 
-        def ring(*_):
+        def ring(_, frame):
+            if _is_importing(
+                frame, outside
+            ):  # half an import breaks a library for good, and is not the function's time: begin anew
+                signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+                return
             raise TooSlow
 
         before = signal.signal(signal.SIGALRM, ring)
@@ -130,17 +153,8 @@ def no_exits():
 
 @contextlib.contextmanager
 def state_kept():
-    """Random numbers and torch's threads are after a check what they were before; inside it torch has one thread."""
-    dice, numpy_dice = random.getstate(), np.random.get_state()
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        threads, torch_dice = torch.get_num_threads(), torch.get_rng_state()
-        torch.set_num_threads(1)
-    try:
+    """Random numbers and the libraries' switches are after a check what they were before; inside it torch has one thread."""
+    with dice_kept(), world_kept():
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(1)
         yield
-    finally:
-        random.setstate(dice)
-        np.random.set_state(numpy_dice)
-        if torch is not None:
-            torch.set_num_threads(threads)
-            torch.set_rng_state(torch_dice)

@@ -2,6 +2,8 @@
 
 import re
 
+from .plain_torch import said_plainly
+
 COMPARED = r"[<>]=?|[!=]="
 
 # (what Python or NumPy says, what a learner reads: {1}, {2} are the groups)
@@ -26,11 +28,7 @@ SAID = (
         r"'(?:numpy\.)?float(?:64)?' object cannot be interpreted as an integer|expected a sequence of integers or a single integer",
         "a whole number is wanted here; {whole}",
     ),
-    (
-        "numpy boolean subtract",
-        "`-` does not work between tables of True and False. For “this, and not that” write `this & ~that`",
-    ),
-    (r"bitwise_xor|operand type\(s\) for \^", "`^` is no power in Python. Write `**`"),
+    (r"ufunc 'bitwise_xor'|operand type\(s\) for \^", "`^` is no power in Python. Write `**`"),
     (
         "bad operand type for unary ~: 'float'|ufunc 'invert'",
         "`~` turns True and False round, and here are numbers. Compare first: `x > 0`",
@@ -80,7 +78,7 @@ def in_plain_words(text, line=""):
     for pattern, plain in SAID:
         if found := re.search(pattern, text):
             return plain.format(text, *found.groups(), whole=whole)
-    return text
+    return said_plainly(text, line)
 
 
 def _one_answer(line):
