@@ -147,7 +147,7 @@ class Named:
         return x
 
     def __repr__(self):
-        return "x² + y"
+        return "<x² + y>"
 
 
 def parameter(numbers, gradient=None):

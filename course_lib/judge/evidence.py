@@ -340,7 +340,7 @@ def _size_and_content(value):
 def _function(value):
     """What a function is, in words: by its own repr, its docstring, or its name."""
     if type(value).__repr__ is not object.__repr__ and " at 0x" not in repr(value) and not inspect.isbuiltin(value):
-        return _cut(repr(value))
+        return _cut(repr(value).strip("<>"))
     said = (value.__doc__ or "").split("\n")[0].rstrip(".") if inspect.isfunction(value) else ""
     if said and len(said) <= LONGEST:
         return said[0].lower() + said[1:]
