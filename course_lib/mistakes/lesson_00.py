@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib.judge import Exercise
+from course_lib.judge.inputs import USUAL
 
 
 def double(x, slip):
@@ -39,9 +40,10 @@ def double(x, slip):
     )
 
 
-def _double_inputs(draw):
+def _row_or_table(draw):
+    """Numbers in a row; in a table only where something else is special too, so that a loop over a row can still be named."""
     rows, columns = draw.size(1, 9), draw.size(1, 5)
-    return (draw.numbers(*draw.choice((rows,), (rows, columns))),)
+    return (draw.numbers(rows) if draw.style == USUAL else draw.numbers(rows, columns),)
 
 
 DOUBLE = Exercise(
@@ -52,7 +54,7 @@ DOUBLE = Exercise(
         (np.array([10.0, -1.0625, 0.75, 4.5, 3.0, 3.0, -0.5, 2.0]),),
         (np.array([-2.65]),),
     ],
-    makes=_double_inputs,
+    makes=_row_or_table,
     says=dict(
         plus_two="You added 2 to every number. ⇒ Multiply by 2 instead.",
         minus_two="You subtracted 2 from every number. ⇒ Multiply by 2 instead.",

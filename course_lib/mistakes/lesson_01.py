@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib.judge import Exercise
+from course_lib.judge.inputs import USUAL
 
 
 def dot(a, b, slip):
@@ -183,11 +184,12 @@ def cosine_similarity(a, b, slip):
 
 
 def _two_arrows(draw):
+    """Two arrows that are not 0; now and then in the same direction or in opposite ones, where rounding may pass 1."""
     n = draw.size(1, 12)
     while True:
         a, b = draw.numbers(n), draw.numbers(n)
         if a.any() and b.any():
-            return a, draw.choice(b, b, b, 2 * a, -a)
+            return a, b if draw.style == USUAL else draw.choice(b, b, 2 * a, -a)
 
 
 SMALL_NUMBER_BELOW = "a small number added below the line, against 0/0, is good practice"
@@ -319,7 +321,7 @@ def _one_is_clearly_nearest(draw):
         index = draw.place(len(vectors))
         other = (index + draw.choice(1, len(vectors) - 1)) % len(vectors)
         word, special = vectors[index], draw.choice("", "", "the same", "same direction", "all away")
-        if special in ("the same", "same direction"):
+        if special in ("the same", "same direction") and len(vectors) > 2:
             vectors[other] = word if special == "the same" else 2 * word
         if special == "all away":
             vectors[(vectors @ word > 0) & (np.arange(len(vectors)) != index)] *= -1
