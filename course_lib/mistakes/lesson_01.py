@@ -42,7 +42,7 @@ def dot(a, b, slip):
         running_totals=lambda: products.cumsum(),
         equal_once=lambda: sum(set(products.tolist())),
         largest_only=lambda: products.max(),
-        mean=lambda: products.mean(),
+        mean=lambda: products.sum() / len(products),
         multiplied_up=lambda: products.prod(),
     )
     total = slip(
@@ -80,7 +80,7 @@ DOT = Exercise(
     ],
     makes=_dot_inputs,
     says=dict(
-        no_sum="You multiplied entry by entry and stopped there. ⇒ Add the products up: the dot product is one number.",
+        no_sum="You returned one number for each pair. ⇒ Add the products up: the dot product is one number.",
         running_totals="You returned every total on the way. ⇒ Only the last one is the dot product.",
         added="You added the entries of each pair. ⇒ Multiply them, then add the products up.",
         divided="You divided the entries of each pair. ⇒ Multiply them, then add the products up.",
@@ -89,22 +89,22 @@ DOT = Exercise(
         skips_first="The first pair is left out. ⇒ Positions begin at 0.",
         every_second="Only every second pair counts in your result. ⇒ Go through all positions: `range(len(a))`, without a step.",
         positive_only="Negative products are left out. ⇒ Add them too: they pull the total down.",
-        largest_only="You returned the largest product. ⇒ Add all the products up.",
+        largest_only="Only the largest of the pairs counts in your result. ⇒ Add all the products up.",
         first_two="Only the first two pairs count in your result. ⇒ A vector may have any number of entries: go through all of them.",
         first_three="Only the first three pairs count in your result. ⇒ A vector may have any number of entries: go through all of them.",
-        first_only="You returned only the first product. ⇒ Is `return` inside the loop? Move it to the left, after the loop.",
-        last_only="You returned only the last product. ⇒ Add each product to the total: `total = total + …`.",
+        first_only="Only the first pair counts in your result. ⇒ Is `return` inside the loop? Move it to the left, after the loop.",
+        last_only="Only the last pair counts in your result. ⇒ Add each product to the total: `total = total + …`.",
         product_of_sums="Your result is the sum of `a` times the sum of `b`: every entry has met every other. ⇒ Pair up only the entries at the same position.",
-        mean="You averaged the products. ⇒ Add them up and do not divide.",
+        mean="You averaged over the pairs. ⇒ Add the products them up and do not divide.",
         outer="You multiplied every entry with every other. ⇒ The dot product pairs up only the entries at the same position.",
-        multiplied_up="You multiplied the products together. ⇒ Add them up.",
+        multiplied_up="You multiplied the numbers of the pairs together. ⇒ Add the products up.",
         squared_distance="You took differences: that is the squared distance. ⇒ Multiply the entries of each pair.",
-        starts_at_one="Your result is too large by exactly 1. ⇒ Begin the total at 0.",
-        same_twice="You multiplied the first vector by itself. ⇒ Use both vectors.",
-        second_twice="You multiplied the second vector by itself. ⇒ Use both vectors.",
+        starts_at_one="There is an extra 1 in your result. ⇒ Begin the total at 0.",
+        same_twice="You used the first vector twice, and never the second. ⇒ Use both.",
+        second_twice="You used the second vector twice, and never the first. ⇒ Use both.",
         one_reversed="The first entry of `a` met the last one of `b`. ⇒ Go through both vectors in the same direction.",
         next_to_it="Each entry of `a` met the entry of `b` one place before. ⇒ Use the same position in both.",
-        equal_once="Products that are equal counted only once. ⇒ A set forgets repetitions: use a list or a running total.",
+        equal_once="Pairs that give the same number count only once. ⇒ A set forgets repetitions: use a list or a running total.",
         no_signs="Every product counted as positive. ⇒ Leave the signs: products may be negative, and pull the total down.",
         no_sign="Your total lost its minus sign. ⇒ A dot product may be negative: return it as it is.",
         root="You took a square root at the end. ⇒ The sum of the products is the result: a root belongs to lengths.",
@@ -160,12 +160,13 @@ def cosine_similarity(a, b, slip):
     cosine = slip(
         lambda: above / by,
         multiplied=lambda: above * by,
+        first_above=lambda: above * lengths[0] / lengths[1],
         upside_down=lambda: by / above,
         mean_above=lambda: above / by / len(a),
         mean_below=lambda: above / by * len(a),
         no_product=lambda: 1 / by,
         floor_divided=lambda: above // by,
-        centred=lambda: np.corrcoef(a, b)[0, 1],
+        centred=lambda: _correlations(np.stack([a, b]))[0, 1],
         cosine_of_dot=lambda: np.cos(above),
     )
     return slip(
@@ -181,6 +182,13 @@ def cosine_similarity(a, b, slip):
         whole=lambda: np.trunc(cosine),
         moved_to_zero_one=lambda: (cosine + 1) / 2,
     )
+
+
+def _correlations(x):
+    """What `np.corrcoef` gives, without its warnings: the cosines of the rows less their means."""
+    x = x - x.mean(1, keepdims=True)
+    lengths = np.sqrt((x**2).sum(1))
+    return x @ x.T / lengths / lengths[:, None]
 
 
 def _two_arrows(draw):
@@ -205,9 +213,10 @@ COSINE_SIMILARITY = Exercise(
         (np.array([0.2, 0.9, 0.1]), np.array([0.5, 0.3, 0.6])),
     ],
     makes=_two_arrows,
+    alone=("multiplied", "first_above", "upside_down", "bracket_missing", "counted", "root_of_first", "root_of_second"),
     unfit={"zeros": "an arrow of length 0 points nowhere", "tiny": SMALL_NUMBER_BELOW},
     says=dict(
-        no_lengths="That is the plain dot product: it grows with the length of the arrows. ⇒ Divide it by both lengths.",
+        no_lengths="You did not divide by the lengths: your result grows with the length of the arrows. ⇒ Divide by both.",
         no_root="You divided by the squares of the lengths. ⇒ A length is the *root* of the sum of squares.",
         root_of_first="You divided by the length of `a`, but by the square of the length of `b`. ⇒ Take the root for both.",
         root_of_second="You divided by the length of `b`, but by the square of the length of `a`. ⇒ Take the root for both.",
@@ -236,6 +245,7 @@ COSINE_SIMILARITY = Exercise(
         counted="You divided by the number of entries of both. ⇒ The length of an arrow is the root of the sum of squares, not `len`.",
         counted_once="You divided by the number of entries. ⇒ Divide by the lengths of both arrows: roots of sums of squares, not `len`.",
         multiplied="You multiplied by the lengths. ⇒ Divide by them.",
+        first_above="You multiplied by the length of `a`, and divided by that of `b`. ⇒ Divide by both.",
         upside_down="You divided the lengths by the dot product. ⇒ Turn the quotient over.",
         mean_above="Your cosine is divided by the number of entries. ⇒ Add the products up, and do not average them.",
         mean_below="Your cosine is multiplied by the number of entries. ⇒ A length is the root of the *sum* of squares, not of their mean.",
@@ -243,13 +253,13 @@ COSINE_SIMILARITY = Exercise(
         floor_divided="You rounded the quotient down to a whole number. ⇒ One slash divides; two slashes cut the fraction off.",
         centred="You subtracted each vector's mean first: that is a correlation. ⇒ Leave the vectors as they are.",
         cosine_of_dot="You took the cosine of the dot product, as if that were an angle. ⇒ No `cos` is needed: the quotient is the cosine already.",
-        distance="You returned 1 − cosine, a distance. ⇒ Return the cosine itself: 1 for the same direction.",
-        angle="You returned the angle. ⇒ Return its cosine.",
-        degrees="You returned the angle, in degrees. ⇒ Return its cosine.",
+        distance="You subtracted from 1: that is a distance. ⇒ Return the cosine itself: 1 for the same direction.",
+        angle="You returned an angle. ⇒ Return its cosine.",
+        degrees="You returned an angle, in degrees. ⇒ Return its cosine.",
         no_sum="You did not add the products up. ⇒ The result is one number.",
         no_sign="You lost the sign. ⇒ Opposite directions have the cosine −1: leave out what removes the minus.",
         clipped="A negative cosine became 0. ⇒ Return it as it is: opposite directions have the cosine −1.",
-        squared="You returned the square of the cosine. ⇒ Return the cosine itself.",
+        squared="Your result is squared. ⇒ Return the cosine itself.",
         rounded="You rounded to two digits. ⇒ Return all the digits that come out.",
         whole="Your result lost what comes after the point. ⇒ Look for an `int` in your code, and leave it out.",
         moved_to_zero_one="You moved the cosine from −1 … 1 to 0 … 1. ⇒ Return it as it is.",
@@ -369,13 +379,13 @@ MOST_SIMILAR = Exercise(
         "tiny": SMALL_NUMBER_BELOW,
     },
     says=dict(
-        itself="You found the word itself: every vector is most similar to itself. ⇒ Leave row `index` out of the search.",
-        no_lengths="Your similarities grow with the length of the rows, so long vectors win. ⇒ Divide each row by its own length: use the cosine.",
-        no_root="You divided by the squares of the lengths, so short vectors win. ⇒ A length is the *root* of the sum of squares.",
+        itself="Row `index` takes part in your search, and every vector is most similar to itself. ⇒ Leave it out.",
+        no_lengths="Your similarities grow with the length of the rows. ⇒ Divide each row by its own length: use the cosine.",
+        no_root="You divided by the squares of the lengths. ⇒ A length is the *root* of the sum of squares.",
         absolute="For a length you added up absolute values. ⇒ The length of an arrow is the root of the sum of squares.",
         lengths_of_columns="You divided each column by its length. ⇒ The vectors are the rows: `axis=1`, with `keepdims=True`.",
-        multiplied="You multiplied by the lengths, so long vectors win. ⇒ Divide by them: use the cosine.",
-        by_distance="You looked for the smallest distance. ⇒ Look for the largest cosine: only the direction counts.",
+        multiplied="You multiplied by the lengths. ⇒ Divide by them: use the cosine.",
+        by_distance="You compared distances. ⇒ Look for the largest cosine: only the direction counts.",
         centred="You subtracted each row's mean first: that is a correlation. ⇒ Leave the rows as they are.",
         no_sign="You ignored the sign. ⇒ A vector that points the opposite way is not similar: its cosine is −1.",
         row_zero="You compared every row with row 0. ⇒ Compare them with row `index`.",
@@ -436,7 +446,7 @@ def all_pairs(x, slip):
         product_of_sums=lambda: np.outer(y.sum(1), y.sum(1)),
         distances=lambda: np.sqrt(((y[:, None] - y) ** 2).sum(-1)),
         squared_distances=lambda: ((y[:, None] - y) ** 2).sum(-1),
-        correlations=lambda: np.corrcoef(y),
+        correlations=lambda: _correlations(y) if T > 1 else _correlations(y)[0, 0],
     )
     return slip(
         lambda: table,
@@ -511,7 +521,7 @@ ALL_PAIRS = Exercise(
         scaled="Your numbers are divided by the number of features. ⇒ No division is needed here.",
         scaled_by_root="Your numbers are divided by the root of the number of features. ⇒ That comes in lesson 3: no division is needed here.",
         scaled_by_count="Your numbers are divided by the number of vectors. ⇒ No division is needed here.",
-        flat="Your numbers are right, but they are in one long row. ⇒ Give each vector a row of its own: a (T, T) table.",
+        flat="Your table is one long row of numbers. ⇒ Give each vector a row of its own: a (T, T) table.",
         one_row_for_all="Every row of your table holds the numbers of all rows. ⇒ Begin a new row for each vector.",
         last_row_everywhere="All your rows are the same: the last one. ⇒ Are they one and the same list? Make a new row for each vector.",
         last_row_zero="The last row is still 0. ⇒ Does your outer loop stop one step early?",

@@ -204,6 +204,8 @@ def encode(tokens, vocabulary, slip):
     ids = slip(lambda: ids, shifted=lambda: [number + 1 if isinstance(number, int) else number for number in ids])
     return slip(
         lambda: ids,
+        all_unknown=lambda: [vocabulary["<unk>"]] * len(tokens),
+        last_stays_unknown=lambda: [*ids[:-1], vocabulary["<unk>"]],
         unknown_at_the_end=lambda: [vocabulary[t] for t in tokens if t in vocabulary] + [vocabulary["<unk>"]],
         part_of_a_word=lambda: [
             ([number for known, number in vocabulary.items() if token in known] or [vocabulary["<unk>"]])[-1]
@@ -301,6 +303,8 @@ ENCODE = Exercise(
         one_list_each="Each id sits in a list of its own. ⇒ Put plain numbers into one list.",
         stops_at_unknown='Your list ends at the first unknown token. ⇒ Give it the id of `"<unk>"` and go on: no `break` or `return` there.',
         unknown_after_each='Each known token is followed by the id of `"<unk>"`. ⇒ A token gets one id: its own, or *else* that one.',
+        all_unknown='Every token got the id of `"<unk>"`. ⇒ Is your condition ever true? A known token gets its own id.',
+        last_stays_unknown='The last token always gets the id of `"<unk>"`. ⇒ Does your loop stop one step early?',
         unknown_at_the_end='The id of `"<unk>"` is at the end of your list, and unknown tokens are left out. ⇒ Is that line after the loop? It belongs into it.',
         part_of_a_word="A token that is only part of a known one gets that one's id. ⇒ Compare whole tokens: `token in vocabulary`.",
         known_or_not="You say whether each token is known. ⇒ Give its id.",
@@ -401,7 +405,8 @@ def _ids_and_vocabulary(draw):
 def _never_turned_round(code):
     """True if the code only looks things up in its second argument, and never goes through it."""
     name = code.tree.body[0].args.args[1].arg
-    return not code.has(rf"\bin {name}\b|\({name}\)|{name}\.(items|values|keys)|\({name},")
+    looks_up = code.has(rf"\b{name}(\[|\.get)")
+    return looks_up and not code.has(rf"\bin {name}\b|\({name}\)|{name}\.(items|values|keys)|\({name},")
 
 
 LONG_VOCABULARY = {f"word {place}": (place * 7 + 260) % 300 for place in range(299)} | {"<unk>": 253}
@@ -489,6 +494,8 @@ def most_frequent_pair(tokens, slip):
         wraps_at_end=lambda: [(tokens[i], tokens[(i + 1) % len(tokens)]) for i in range(len(tokens))],
         far_apart=lambda: list(combinations(tokens, 2)),
         one_between=lambda: list(zip(tokens, tokens[2:], strict=False)),
+        with_itself=lambda: list(zip(tokens, tokens, strict=True)),
+        with_the_one_before=lambda: [(tokens[i], tokens[i - 1]) for i in range(len(tokens) - 1)],
         either_order=lambda: _one_order(list(pairwise(tokens))),
         sorted_pairs=lambda: [tuple(sorted(pair)) for pair in pairwise(tokens)],
         letters_of_text=lambda: list(pairwise("".join(tokens))),
@@ -588,6 +595,8 @@ MOST_FREQUENT_PAIR = Exercise(
         wraps_round="You also paired the last token with the first. ⇒ `tokens[-1]` is the end of the list: begin at position 1, or look to the right.",
         wraps_at_end="You also paired the last token with the first. ⇒ The last token has no right neighbour: `range(len(tokens) - 1)`, without `%`.",
         far_apart="You paired every token with all later ones. ⇒ Only neighbours count.",
+        with_itself="You paired each token with itself. ⇒ Its partner is the next one: `tokens[i + 1]`.",
+        with_the_one_before="You paired each token with the one before it. ⇒ Its partner is the next one: `tokens[i + 1]`.",
         one_between="You paired tokens with one token between them. ⇒ Use `tokens[i]` and `tokens[i + 1]`.",
         either_order="You counted (a, b) and (b, a) together. ⇒ The order matters: a b is not b a.",
         sorted_pairs="You sorted each pair, so (a, b) and (b, a) count together. ⇒ The order matters: leave out `sorted`.",
@@ -656,6 +665,7 @@ def merge_pair(tokens, pair, slip):
         other_way_round=lambda: lambda a, b: [a, b] == both_ways[1],
         checks_first=lambda: lambda a, b: a == pair[0],
         checks_second=lambda: lambda a, b: b == pair[1],
+        one_token_twice=lambda: lambda a, b: a == pair[0] == pair[1],
         compares_glued=lambda: lambda a, b: a + b == "".join(pair),
     )
     as_it_is = slip(False, either_order_as_it_is=True, each_in_pair_as_it_is=True)
@@ -809,6 +819,7 @@ MERGE_PAIR = Exercise(
         other_way_round="You merged (b, a) when the pair is (a, b). ⇒ The left token comes first.",
         checks_first="You only compare the first token of the pair. ⇒ Both have to fit.",
         checks_second="You only compare the second token of the pair. ⇒ Both have to fit.",
+        one_token_twice="You compare one and the same token with both of the pair. ⇒ The second has to be the next token: `tokens[i + 1]`.",
         even_the_last="You merge the last token too, though nothing comes after it. ⇒ Compare *both* tokens of the pair: at the end there is only one.",
         compares_glued="You compare glued texts, and ab + c looks like a + bc. ⇒ Compare the two tokens with the two of the pair.",
         keeps_both="You put in the merged token, but the two parts are still there. ⇒ It takes their place.",
@@ -873,6 +884,7 @@ def embed(ids, token_table, position_table, slip):
         last_without=lambda: np.concatenate([(vectors + places)[:-1], vectors[-1:]]),
         first_without=lambda: np.concatenate([vectors[:1], (vectors + places)[1:]]),
         last_row_zero=lambda: (vectors + places) * (np.arange(T)[:, None] < T - 1),
+        first_row_zero=lambda: (vectors + places) * (np.arange(T)[:, None] > 0),
         last_row_missing=lambda: (vectors + places)[:-1].tolist(),
         rows_to_spare=lambda: _in_rows_of(token_table, vectors + places),
         position_in_front=lambda: np.concatenate([places, vectors], axis=-1),
@@ -888,7 +900,7 @@ def embed(ids, token_table, position_table, slip):
         first_only=lambda: x[0],
         last_only=lambda: x[-1],
         summed=lambda: x.sum(0),
-        averaged=lambda: x.mean(0),
+        averaged=lambda: x.sum(0) / len(x),
         whole_numbers=lambda: np.trunc(x),
         halved=lambda: x / 2,
         on_its_side=lambda: x.T,
@@ -934,7 +946,7 @@ EMBED = Exercise(
     ],
     makes=_ids_and_tables,
     says=dict(
-        no_position="The vectors of the tokens are right, but no position is added. ⇒ Add row 0 of `position_table` to the first, row 1 to the second, and so on.",
+        no_position="No position is added. ⇒ Add row 0 of `position_table` to the first, row 1 to the second, and so on.",
         only_position="You returned the positions only. ⇒ Add the tokens' own vectors: `token_table[ids]`.",
         concatenated="You appended the position to each vector, so the rows got longer. ⇒ Add it: the width stays C.",
         below="You put the position vectors below the tokens' vectors. ⇒ Add them, entry by entry.",
@@ -979,6 +991,7 @@ EMBED = Exercise(
         last_without="The last token gets no position. ⇒ Does your loop stop one step early?",
         first_without="The first token gets no position. ⇒ It gets row 0: positions begin at 0.",
         last_row_zero="The last row is still 0. ⇒ Does your loop stop one step early?",
+        first_row_zero="The first row is still 0. ⇒ Positions begin at 0.",
         last_row_missing="The last row is missing. ⇒ Does your loop stop one step early?",
         similarities="You went on to all dot products. ⇒ Return the vectors themselves, a (T, C) table.",
     ),
