@@ -1610,6 +1610,14 @@ def build_vocabulary(tokens):
     return vocabulary
 
 
+@wrong("stripped")
+def build_vocabulary(tokens):
+    vocabulary = {"<unk>": 0}
+    for token in tokens:
+        vocabulary.setdefault(token.strip(), len(vocabulary))
+    return vocabulary
+
+
 @wrong("letters_only")
 def build_vocabulary(tokens):
     words = [token for token in tokens if token.isalpha()]
