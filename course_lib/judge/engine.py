@@ -81,9 +81,17 @@ class Exercise:
         with state_kept():
             return made(self.makes, self.name, self.tries, self.unfit, self.tensors)
 
-    def inputs(self, case):
+    @cached_property
+    def made_for_tensors(self):
+        """The same for a function that works with torch only: whole numbers have a point there, as torch's functions want them."""
+        with state_kept():
+            return made(self.makes, self.name, self.tries, self.unfit, tensors=True)
+
+    def inputs(self, case, tensors=False):
         """The inputs of a case: those that were written down come first, then those that were made."""
-        return self.cases[case] if case < len(self.cases) else self.made[case - len(self.cases)][1]
+        if case < len(self.cases):
+            return self.cases[case]
+        return (self.made_for_tensors if tensors else self.made)[case - len(self.cases)][1]
 
     def style(self, case):
         """The style of a case that was made, or ""."""

@@ -82,7 +82,7 @@ def double(x):
     return str(2 * x)
 
 
-@wrong("shape")
+@wrong("summed")
 def double(x):
     return 2 * x.sum()
 
@@ -92,14 +92,74 @@ def double(x):
     return 3 * x
 
 
-@wrong("values")
+@wrong("no_sign")
 def double(x):
     return 2 * abs(x)
 
 
-@wrong("shape")
+@wrong("end_to_end")
 def double(x):
     return np.concatenate([x, x])
+
+
+@wrong("end_to_end")
+def double(x):
+    return np.array(list(x) * 2)
+
+
+@wrong("two_rows")
+def double(x):
+    return np.array([x, x])
+
+
+@wrong("power_of_two")
+def double(x):
+    return 2**x
+
+
+@wrong("whole_results")
+def double(x):
+    result = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        result[i] = 2 * x[i]
+    return result
+
+
+@wrong("whole_inputs")
+def double(x):
+    return [2 * int(number) for number in x]
+
+
+@wrong("rounded")
+def double(x):
+    return [round(2 * number) for number in x]
+
+
+@wrong("last_as_it_was")
+def double(x):
+    result = x.copy()
+    for i in range(len(x) - 1):
+        result[i] = 2 * x[i]
+    return result
+
+
+@wrong("last_stays_zero")
+def double(x):
+    result = np.zeros(len(x))
+    for i in range(len(x) - 1):
+        result[i] = 2 * x[i]
+    return result
+
+
+@wrong("first_missing")
+def double(x):
+    return [2 * x[i] for i in range(1, len(x))]
+
+
+@wrong("first_only")
+def double(x):
+    for number in x:
+        return 2 * number
 
 
 @wrong("raised")

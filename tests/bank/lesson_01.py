@@ -125,14 +125,77 @@ def dot(a, b):
     return [[x * y for y in b] for x in a]
 
 
-@wrong("values")
+@wrong("no_sign")
 def dot(a, b):
     return abs(a @ b)
 
 
-@wrong("values")
+@wrong("no_signs")
+def dot(a, b):
+    total = 0
+    for x, y in zip(a, b, strict=True):
+        total += abs(x) * abs(y)
+    return total
+
+
+@wrong("over_first_length")
 def dot(a, b):
     return a @ b / np.linalg.norm(a)
+
+
+@wrong("cosine")
+def dot(a, b):
+    return a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
+
+
+@wrong("root")
+def dot(a, b):
+    return np.sqrt(sum(x * y for x, y in zip(a, b, strict=True)))
+
+
+@wrong("first_two")
+def dot(a, b):
+    return a[0] * b[0] + a[1] * b[1]
+
+
+@wrong("first_three")
+def dot(a, b):
+    total = 0
+    for i in range(3):
+        total += a[i] * b[i]
+    return total
+
+
+@wrong("equal_once")
+def dot(a, b):
+    return sum({x * y for x, y in zip(a, b, strict=True)})
+
+
+@wrong("one_reversed")
+def dot(a, b):
+    return sum(x * y for x, y in zip(a, reversed(b), strict=True))
+
+
+@wrong("whole_inputs")
+def dot(a, b):
+    return int(a.astype(int) @ b.astype(int))
+
+
+@wrong("whole_products")
+def dot(a, b):
+    total = 0
+    for x, y in zip(a, b, strict=True):
+        total += int(x * y)
+    return total
+
+
+@wrong("running_totals")
+def dot(a, b):
+    totals, total = [], 0
+    for x, y in zip(a, b, strict=True):
+        total += x * y
+        totals.append(total)
+    return totals
 
 
 @wrong("unstable")
@@ -243,13 +306,63 @@ def cosine_similarity(a, b):
     return np.linalg.norm(a - b)
 
 
-@wrong("values")
+@wrong("bracket_missing")
 def cosine_similarity(a, b):
     # operator precedence: divides by the first length, then multiplies by the second
     return a @ b / np.linalg.norm(a) * np.linalg.norm(b)
 
 
-@wrong("mutates_input")
+@wrong("first_length_twice")
+def cosine_similarity(a, b):
+    return np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(a))
+
+
+@wrong("first_length_twice")
+def cosine_similarity(a, b):
+    return a @ b / (a @ a)
+
+
+@wrong("root_of_first")
+def cosine_similarity(a, b):
+    return a @ b / ((a @ a) ** 0.5 * (b @ b))
+
+
+@wrong("second_mixed")
+def cosine_similarity(a, b):
+    return a @ b / np.sqrt((a @ a) * (a @ b))
+
+
+@wrong("length_of_products")
+def cosine_similarity(a, b):
+    return a @ b / np.linalg.norm(a * b)
+
+
+@wrong("one_length_for_both")
+def cosine_similarity(a, b):
+    return a @ b / np.sqrt(a @ a + b @ b)
+
+
+@wrong("centred")
+def cosine_similarity(a, b):
+    return np.corrcoef(a, b)[0, 1]
+
+
+@wrong("floor_divided")
+def cosine_similarity(a, b):
+    return a @ b // (np.linalg.norm(a) * np.linalg.norm(b))
+
+
+@wrong("largest_entry")
+def cosine_similarity(a, b):
+    return (a / abs(a).max()) @ (b / abs(b).max())
+
+
+@wrong("clipped")
+def cosine_similarity(a, b):
+    return max(0, a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+@wrong("mutates_input", "raised")  # whole numbers can't be divided in place
 def cosine_similarity(a, b):
     a /= np.linalg.norm(a)
     return a @ b / np.linalg.norm(b)
@@ -271,7 +384,8 @@ def most_similar(index, vectors):
 
 @right
 def most_similar(index, vectors):
-    return np.argsort(_cosines(index, vectors))[-2]
+    others = [i for i in np.argsort(_cosines(index, vectors)) if i != index]
+    return others[-1]
 
 
 @right
@@ -302,7 +416,9 @@ def most_similar(index, vectors):
     import torch
 
     x = torch.nn.functional.normalize(torch.tensor(vectors), dim=1)
-    return (x @ x[index]).topk(2).indices[1]
+    cosines = x @ x[index]
+    cosines[index] = -torch.inf
+    return cosines.topk(1).indices[0]
 
 
 @wrong("itself")
@@ -324,7 +440,86 @@ def most_similar(index, vectors):
 
 @wrong("the_row")
 def most_similar(index, vectors):
-    return vectors[np.argsort(_cosines(index, vectors))[-2]]
+    cosines = _cosines(index, vectors)
+    cosines[index] = -np.inf
+    return vectors[cosines.argmax()]
+
+
+@wrong("second_of_all")
+def most_similar(index, vectors):
+    return np.argsort(_cosines(index, vectors))[-2]
+
+
+@wrong("second_in_ranking")
+def most_similar(index, vectors):
+    return sorted(range(len(vectors)), key=lambda i: -_cosines(index, vectors)[i])[1]
+
+
+@wrong("zero_for_itself")
+def most_similar(index, vectors):
+    cosines = _cosines(index, vectors)
+    cosines[index] = 0
+    return cosines.argmax()
+
+
+@wrong("starts_at_zero")
+def most_similar(index, vectors):
+    best, where = 0, 0
+    for i, cosine in enumerate(_cosines(index, vectors)):
+        if i != index and cosine > best:
+            best, where = cosine, i
+    return where
+
+
+@wrong("same_direction_out")
+def most_similar(index, vectors):
+    cosines = _cosines(index, vectors)
+    cosines[cosines > 0.9999] = -1
+    return cosines.argmax()
+
+
+@wrong("equal_rows_out")
+def most_similar(index, vectors):
+    best, where = -np.inf, None
+    for i, row in enumerate(vectors):
+        if not np.array_equal(row, vectors[index]) and _cosines(index, vectors)[i] > best:
+            best, where = _cosines(index, vectors)[i], i
+    return where
+
+
+@wrong("no_lengths")
+def most_similar(index, vectors):
+    unit = vectors / np.linalg.norm(vectors)  # one length for all
+    cosines = unit @ unit[index]
+    cosines[index] = -np.inf
+    return cosines.argmax()
+
+
+@wrong("lengths_of_columns")
+def most_similar(index, vectors):
+    unit = vectors / np.linalg.norm(vectors, axis=0)
+    cosines = unit @ unit[index]
+    cosines[index] = -np.inf
+    return cosines.argmax()
+
+
+@wrong("last_other")
+def most_similar(index, vectors):
+    best = -np.inf
+    for i, cosine in enumerate(_cosines(index, vectors)):
+        if i == index:
+            continue
+        if cosine > best:
+            best = cosine
+        where = i
+    return where
+
+
+@wrong("in_an_array")
+def most_similar(index, vectors):
+    cosines = _cosines(index, vectors)
+    cosines[index] = -np.inf
+    return np.where(cosines == cosines.max())[0]
 
 
 @wrong("position_shifted")
@@ -434,9 +629,14 @@ def all_pairs(x):
     return unit @ unit.T
 
 
-@wrong("raised")
+@wrong("not_turned")
 def all_pairs(x):
     return x @ x
+
+
+@wrong("reshaped")
+def all_pairs(x):
+    return x @ x.reshape(x.shape[1], x.shape[0])
 
 
 @wrong("lower_only")
@@ -454,16 +654,60 @@ def all_pairs(x):
     return (x[:, None] * x[None]).mean(-1)
 
 
-@wrong("shape")
+@wrong("flat")
 def all_pairs(x):
     return [a @ b for a in x for b in x]
 
 
-@wrong("values")
+@wrong("one_row_for_all")
+def all_pairs(x):
+    table, row = [], []
+    for a in x:
+        for b in x:
+            row.append(a @ b)
+        table.append(row)
+    return table
+
+
+@wrong("last_row_everywhere")
+def all_pairs(x):
+    table = [[0] * len(x)] * len(x)
+    for i, a in enumerate(x):
+        for j, b in enumerate(x):
+            table[i][j] = a @ b
+    return table
+
+
+@wrong("distances")
 def all_pairs(x):
     return np.linalg.norm(x[:, None] - x[None], axis=-1)
 
 
-@wrong("shape")
+@wrong("correlations")
+def all_pairs(x):
+    return np.corrcoef(x)
+
+
+@wrong("scaled_by_root")
+def all_pairs(x):
+    return x @ x.T / x.shape[1] ** 0.5
+
+
+@wrong("last_row_missing")
+def all_pairs(x):
+    return [[x[i] @ b for b in x] for i in range(len(x) - 1)]
+
+
+@wrong("last_product_only")
+def all_pairs(x):
+    table = np.zeros((len(x), len(x)))
+    for i, a in enumerate(x):
+        for j, b in enumerate(x):
+            for p, q in zip(a, b, strict=True):
+                table[i, j] = p * q
+    return table
+
+
+@wrong("first_row")
 def all_pairs(x):
     return x @ x[0]

@@ -409,7 +409,7 @@ def encode(tokens, vocabulary):
     return map(vocabulary.get, tokens)
 
 
-@wrong("raised")
+@wrong("unk_unbracketed")
 def encode(tokens, vocabulary):
     return [vocabulary.get(t, vocabulary["unk"]) for t in tokens]
 
@@ -691,7 +691,7 @@ def most_frequent_pair(tokens):
     return [pair for pair, _ in Counter(zip(tokens, tokens[1:])).most_common(1)]
 
 
-@wrong("glued")
+@wrong("glued", "counted_glued")
 def most_frequent_pair(tokens):
     return Counter(a + b for a, b in zip(tokens, tokens[1:])).most_common(1)[0][0]
 
@@ -1596,3 +1596,363 @@ def embed(ids, token_table, position_table):
     for i, n in enumerate(ids):
         out[i] = token_table[n] + position_table[i]
     return out
+
+
+# ---- answers that looked right: to a first text, to words without capitals, to ids that begin with "<unk>" -----------
+
+
+@wrong("lower_case")
+def build_vocabulary(tokens):
+    vocabulary = {"<unk>": 0}
+    for token in tokens:
+        if token.lower() not in vocabulary:
+            vocabulary[token.lower()] = len(vocabulary)
+    return vocabulary
+
+
+@wrong("stripped")
+def build_vocabulary(tokens):
+    vocabulary = {"<unk>": 0}
+    for token in tokens:
+        vocabulary.setdefault(token.strip(), len(vocabulary))
+    return vocabulary
+
+
+@wrong("letters_only")
+def build_vocabulary(tokens):
+    words = [token for token in tokens if token.isalpha()]
+    return {token: number for number, token in enumerate(dict.fromkeys(["<unk>", *words]))}
+
+
+@wrong("inside_another")
+def build_vocabulary(tokens):
+    vocabulary, seen = {"<unk>": 0}, ""
+    for token in tokens:
+        if token not in seen:  # a text, not a list
+            vocabulary[token] = len(vocabulary)
+            seen += token + " "
+    return vocabulary
+
+
+@wrong("begins_another")
+def build_vocabulary(tokens):
+    vocabulary = {"<unk>": 0}
+    for token in tokens:
+        if not any(known.startswith(token) for known in vocabulary):
+            vocabulary[token] = len(vocabulary)
+    return vocabulary
+
+
+@wrong("stops_at_repeat")
+def build_vocabulary(tokens):
+    vocabulary = {"<unk>": 0}
+    for token in tokens:
+        if token in vocabulary:
+            break
+        vocabulary[token] = len(vocabulary)
+    return vocabulary
+
+
+@wrong("counts_and_unk")
+def build_vocabulary(tokens):
+    vocabulary = {"<unk>": 0}
+    vocabulary.update(Counter(tokens))
+    return vocabulary
+
+
+@wrong("no_unk", "last_place")
+def build_vocabulary(tokens):
+    return {token: number for number, token in enumerate(tokens)}
+
+
+@wrong("capital_unk")
+def build_vocabulary(tokens):
+    vocabulary = {"<UNK>": 0}
+    for token in tokens:
+        vocabulary.setdefault(token, len(vocabulary))
+    return vocabulary
+
+
+@wrong("lower_case")
+def encode(tokens, vocabulary):
+    return [vocabulary.get(token.lower(), vocabulary["<unk>"]) for token in tokens]
+
+
+@wrong("mutates_input", "new_ids")
+def encode(tokens, vocabulary):
+    ids = []
+    for token in tokens:
+        if token not in vocabulary:
+            vocabulary[token] = len(vocabulary)
+        ids.append(vocabulary[token])
+    return ids
+
+
+@wrong("each_id_once")
+def encode(tokens, vocabulary):
+    ids = []
+    for token in tokens:
+        number = vocabulary.get(token, vocabulary["<unk>"])
+        if number not in ids:
+            ids.append(number)
+    return ids
+
+
+@wrong("unknown_at_the_end")
+def encode(tokens, vocabulary):
+    ids = []
+    for token in tokens:
+        if token in vocabulary:
+            ids.append(vocabulary[token])
+    ids.append(vocabulary["<unk>"])
+    return ids
+
+
+@wrong("part_of_a_word")
+def encode(tokens, vocabulary):
+    ids = []
+    for token in tokens:
+        number = vocabulary["<unk>"]
+        for known in vocabulary:
+            if token in known:
+                number = vocabulary[known]
+        ids.append(number)
+    return ids
+
+
+@wrong("values")
+def encode(tokens, vocabulary):
+    ids = [vocabulary["<unk>"]] * len(tokens)
+    for place, token in enumerate(tokens):
+        for known in vocabulary:
+            if token is known:
+                ids[place] = vocabulary[known]
+    return ids
+
+
+@wrong("zero_skipped")
+def decode(ids, vocabulary):
+    back = {number: token for token, number in vocabulary.items()}
+    return [back[number] for number in ids if number]
+
+
+@wrong("zero_is_unknown")
+def decode(ids, vocabulary):
+    back = {number: token for token, number in vocabulary.items()}
+    return [back[number] if number else "<unk>" for number in ids]
+
+
+@wrong("every_entry_asked")
+def decode(ids, vocabulary):
+    tokens = []
+    for wanted in ids:
+        for token, number in vocabulary.items():
+            if number == wanted:
+                tokens.append(token)
+            else:
+                tokens.append("<unk>")
+    return tokens
+
+
+@wrong("unknown_on_the_way")
+def decode(ids, vocabulary):
+    tokens = []
+    for wanted in ids:
+        for token, number in vocabulary.items():
+            if number == wanted:
+                tokens.append(token)
+                break
+            else:
+                tokens.append("<unk>")
+    return tokens
+
+
+@wrong("places_returned")
+def decode(ids, vocabulary):
+    numbers = list(vocabulary.values())
+    return [numbers.index(number) for number in ids]
+
+
+@wrong("by_place", "drops_unknown")
+def decode(ids, vocabulary):
+    words = list(vocabulary)
+    return [words[number] for number in ids if words[number] != "<unk>"]
+
+
+@wrong("raised")
+def decode(ids, vocabulary):
+    back = {number: token for token, number in vocabulary.items()}
+    return [back[str(number)] for number in ids]
+
+
+@wrong("values")
+def decode(ids, vocabulary):
+    return [token for wanted in ids for token, number in vocabulary.items() if number is wanted]
+
+
+@wrong("first_to_get_there")
+def most_frequent_pair(tokens):
+    counts, best, most = Counter(), None, 0
+    for pair in zip(tokens, tokens[1:]):
+        counts[pair] += 1
+        if counts[pair] > most:
+            best, most = pair, counts[pair]
+    return best
+
+
+@wrong("last_to_get_there")
+def most_frequent_pair(tokens):
+    counts, best, most = Counter(), None, 0
+    for pair in zip(tokens, tokens[1:]):
+        counts[pair] += 1
+        if counts[pair] >= most:
+            best, most = pair, counts[pair]
+    return best
+
+
+@wrong("sorted_pairs")
+def most_frequent_pair(tokens):
+    return Counter(tuple(sorted(pair)) for pair in zip(tokens, tokens[1:])).most_common(1)[0][0]
+
+
+@wrong("counted_in_text")
+def most_frequent_pair(tokens):
+    text, best, most = "".join(tokens), None, 0
+    for a, b in zip(tokens, tokens[1:]):
+        if text.count(a + b) > most:
+            best, most = (a, b), text.count(a + b)
+    return best
+
+
+@wrong("counted_glued")
+def most_frequent_pair(tokens):
+    counts = Counter(a + b for a, b in zip(tokens, tokens[1:]))
+    return max(zip(tokens, tokens[1:]), key=lambda pair: counts["".join(pair)])
+
+
+@wrong("letters_of_text")
+def most_frequent_pair(tokens):
+    text = "".join(tokens)
+    return Counter(zip(text, text[1:])).most_common(1)[0][0]
+
+
+@wrong("wraps_at_end")
+def most_frequent_pair(tokens):
+    counts = Counter((tokens[i], tokens[(i + 1) % len(tokens)]) for i in range(len(tokens)))
+    return counts.most_common(1)[0][0]
+
+
+@wrong("compares_glued")
+def merge_pair(tokens, pair):
+    merged, i = [], 0
+    while i < len(tokens):
+        if "".join(tokens[i : i + 2]) == "".join(pair) and i + 1 < len(tokens):
+            merged.append("".join(pair))
+            i += 2
+        else:
+            merged.append(tokens[i])
+            i += 1
+    return merged
+
+
+@wrong("even_the_last", "checks_first")
+def merge_pair(tokens, pair):
+    merged, i = [], 0
+    while i < len(tokens):
+        if tokens[i] == pair[0]:
+            merged.append(pair[0] + pair[1])
+            i += 2
+        else:
+            merged.append(tokens[i])
+            i += 1
+    return merged
+
+
+@wrong("either_order_as_it_is")
+def merge_pair(tokens, pair):
+    merged, i = [], 0
+    while i < len(tokens):
+        if i + 1 < len(tokens) and sorted(tokens[i : i + 2]) == sorted(pair):
+            merged.append(tokens[i] + tokens[i + 1])
+            i += 2
+        else:
+            merged.append(tokens[i])
+            i += 1
+    return merged
+
+
+@wrong("one_fits")
+def merge_pair(tokens, pair):
+    merged, i = [], 0
+    while i < len(tokens):
+        if i + 1 < len(tokens) and (tokens[i] == pair[0] or tokens[i + 1] == pair[1]):
+            merged.append("".join(pair))
+            i += 2
+        else:
+            merged.append(tokens[i])
+            i += 1
+    return merged
+
+
+@wrong("loses_next")
+def merge_pair(tokens, pair):
+    merged, i = [], 0
+    while i < len(tokens):
+        if tuple(tokens[i : i + 2]) == pair:
+            merged.append("".join(pair))
+            i += 2
+        else:
+            merged.append(tokens[i])
+        i += 1
+    return merged
+
+
+@wrong("swallows")
+def merge_pair(tokens, pair):
+    merged = []
+    for i, token in enumerate(tokens):
+        if i > 0 and (tokens[i - 1], token) == pair:
+            merged[-1] = "".join(pair)
+        else:
+            merged.append(token)
+    return merged
+
+
+@wrong("different_ids")
+def embed(ids, token_table, position_table):
+    different = list(dict.fromkeys(ids))
+    return token_table[different] + position_table[: len(different)]
+
+
+@wrong("not_cut")
+def embed(ids, token_table, position_table):
+    return token_table[ids] + position_table[:8]
+
+
+@wrong("times_root")
+def embed(ids, token_table, position_table):
+    return token_table[ids] * token_table.shape[1] ** 0.5 + position_table[: len(ids)]
+
+
+@wrong("last_without")
+def embed(ids, token_table, position_table):
+    x = token_table[ids]
+    for place in range(len(ids) - 1):
+        x[place] += position_table[place]
+    return x
+
+
+@wrong("last_row_zero")
+def embed(ids, token_table, position_table):
+    x = np.zeros((len(ids), token_table.shape[1]))
+    for place in range(len(ids) - 1):
+        x[place] = token_table[ids[place]] + position_table[place]
+    return x
+
+
+@wrong("rows_to_spare")
+def embed(ids, token_table, position_table):
+    x = np.zeros(token_table.shape)
+    for place, number in enumerate(ids):
+        x[place] = token_table[number] + position_table[place]
+    return x
