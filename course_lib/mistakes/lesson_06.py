@@ -12,7 +12,7 @@ def _softmax(scores, axis=-1):
     return exps / exps.sum(axis=axis, keepdims=True)
 
 
-def _whole_numbers_too(*inputs):
+def whole_numbers_too(*inputs):
     """A test: do whole numbers give what the same numbers with a point give? (PyTorch may refuse them: some of its functions do.)"""
 
     def test(f):
@@ -115,7 +115,7 @@ VALUE_UPDATE = Exercise(
     makes=_value_update_inputs,
     unfit=WHOLE,
     promises=[
-        (*WHOLE_NUMBERS, _whole_numbers_too(np.array([[1], [2]]), np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([[5]])))
+        (*WHOLE_NUMBERS, whole_numbers_too(np.array([[1], [2]]), np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([[5]])))
     ],
     says=dict(
         pattern_transposed="You used the pattern on its side: there each token gives instead of takes. ⇒ Row i of `weights` belongs to token i: use `weights @ …`.",
@@ -462,7 +462,7 @@ def attend(q, k, v, may_look, slip):
         no_softmax=lambda: np.where(np.isfinite(hidden), hidden, 0.0),
         overflow=lambda: np.exp(hidden) / np.exp(hidden).sum(-1, keepdims=True),
         one_maximum=lambda: np.exp(hidden - hidden.max()) / np.exp(hidden - hidden.max()).sum(-1, keepdims=True),
-        no_keepdims=lambda: _softmax_without_keepdims(hidden),
+        no_keepdims=lambda: no_keepdims(hidden),
         hard=lambda: np.eye(T_key)[hidden.argmax(-1)],
         twice=lambda: _softmax(_softmax(hidden)),
     )
@@ -472,6 +472,7 @@ def attend(q, k, v, may_look, slip):
         inf_after_softmax=lambda: np.where(seen, weights, -np.inf),
         shared_again=lambda: _softmax(scores) * seen / (_softmax(scores) * seen).sum(-1, keepdims=True),
         not_shared=lambda: np.exp(hidden - hidden.max(-1, keepdims=True)),
+        not_shared_plain=lambda: np.exp(hidden),
     )
     weights = slip(lambda: weights, pattern_transposed=lambda: weights.T, scaled_after_softmax=lambda: weights / D**0.5)
     given = slip(lambda: v, used_k=lambda: k, used_q=lambda: q)
@@ -501,7 +502,8 @@ def _square(may_look):
     return table
 
 
-def _softmax_without_keepdims(scores):
+def no_keepdims(scores):
+    """A softmax whose sums have lost their axis."""
     exps = np.exp(scores - scores.max(-1, keepdims=True))
     return exps / exps.sum(-1)
 
@@ -579,7 +581,7 @@ ATTEND = Exercise(
     ],
     makes=_attend_inputs,
     unfit=WHOLE,
-    promises=[(*WHOLE_NUMBERS, _whole_numbers_too(np.array([[0], [1]]), np.array([[1], [2]]), np.array([[4], [7]])))],
+    promises=[(*WHOLE_NUMBERS, whole_numbers_too(np.array([[0], [1]]), np.array([[1], [2]]), np.array([[4], [7]])))],
     defaults={"may_look": None},
     steps={
         "the scores": (
@@ -676,6 +678,7 @@ ATTEND = Exercise(
         zero_before_softmax="Hidden scores are 0 in your table, and exp(0) is 1: hidden tokens still get a share. ⇒ Set them to −∞ (`-np.inf`).",
         shared_again="Masking after the exp and sharing out again breaks when a hidden score is very large: 0/0. ⇒ Put −∞ into the scores before the softmax.",
         not_shared="The exps of a row do not sum to 1 in your sum with `v`. ⇒ Divide each row by its sum first, or use `softmax`.",
+        not_shared_plain="The exps of a row do not sum to 1 in your sum with `v`. ⇒ Divide each row by its sum, or use `softmax`.",
         zero_after_softmax="You removed hidden tokens after the softmax, so rows sum to less than 1. ⇒ Set their scores to −∞ before it.",
         inf_after_softmax="You put −∞ into the shares, after the softmax. ⇒ It belongs into the scores, before the softmax: exp(−∞) is 0.",
         already_added="You added `v` to the result. Attention computes the update ΔE alone. ⇒ Leave the adding to `add_to_stream`.",

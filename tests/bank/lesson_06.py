@@ -1173,3 +1173,11 @@ def attend(q, k, v, may_look=None):
     for i in range(len(q)):
         out[i] = weights[i] @ v
     return out
+
+
+@wrong("not_shared_plain")
+def attend(q, k, v, may_look=None):
+    scores = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        scores = np.where(may_look, scores, -np.inf)
+    return np.exp(scores) @ v
