@@ -1,5 +1,6 @@
 """Lesson 06: values and the residual stream."""
 
+import copy
 import re
 
 import numpy as np
@@ -15,15 +16,16 @@ def _softmax(scores, axis=-1):
 def whole_numbers_too(*inputs):
     """A test: do whole numbers give what the same numbers with a point give? (PyTorch may refuse them: some of its functions do.)"""
 
+    floats = [value.astype(float) if isinstance(value, np.ndarray) else value for value in inputs]
+
     def test(f):
         try:
-            mine = f(*inputs)
+            mine = f(*copy.deepcopy(inputs))
         except RuntimeError:
             return True
         except Exception:
             return False
-        floats = [value.astype(float) if isinstance(value, np.ndarray) else value for value in inputs]
-        return np.allclose(np.asarray(mine, float), np.asarray(f(*floats), float), atol=1e-3)
+        return np.allclose(np.asarray(mine, float), np.asarray(f(*copy.deepcopy(floats)), float), atol=1e-3)
 
     return test
 
@@ -454,6 +456,7 @@ def attend(q, k, v, may_look, slip):
         zero_after_softmax=scores,
         inf_after_softmax=scores,
         mask_added=lambda: scores if may_look is None else scores + may_look,
+        zero_times_inf=lambda: scores if may_look is None else scores + (1 - seen) * -np.inf,
     )
     weights = slip(
         lambda: _softmax(hidden),
@@ -583,6 +586,8 @@ ATTEND = Exercise(
     unfit=WHOLE,
     promises=[(*WHOLE_NUMBERS, whole_numbers_too(np.array([[0], [1]]), np.array([[1], [2]]), np.array([[4], [7]])))],
     defaults={"may_look": None},
+    only_nan=("none_hides_all", "zero_times_inf"),
+    true_if={"zero_times_inf": lambda code: code.uses("inf", "Infinity") and code.has(r"\*")},
     steps={
         "the scores": (
             *(
@@ -669,6 +674,7 @@ ATTEND = Exercise(
         mask_loop_square="You hide only among the first keys, as many as there are queries. There may be more keys. ⇒ Go through all `len(k)` columns, or use `np.where`.",
         mask_square="You make a square table for the mask, but there may be more keys than queries, or fewer. ⇒ Use `may_look` itself: `np.where(may_look, scores, -np.inf)`.",
         mask_added="You added `may_look` to the scores, and True counts as 1: hidden keys still get a share. ⇒ Where it is False, the score must be −∞.",
+        zero_times_inf="Where a key may be seen you multiply 0 by ∞, and that is NaN (not a number). ⇒ Choose entry by entry: `np.where(may_look, scores, -np.inf)`.",
         hidden_10="Your number for hidden scores is not low enough: real scores can be lower still, and then the hidden ones win. ⇒ Use `-np.inf`.",
         not_low_enough="Your number for hidden scores is not low enough: real scores can be lower still, and then the hidden ones win. ⇒ Use `-np.inf`.",
         hidden_1000="Your number for hidden scores is not low enough: real scores can be lower still, and then the hidden ones win. ⇒ Use `-np.inf`.",

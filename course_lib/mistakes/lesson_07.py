@@ -276,6 +276,7 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look, slip):
         mask_after=scores,
         shared_again=scores,
         zero_before_softmax=lambda: np.where(allowed, scores, 0.0),
+        zero_times_inf=lambda: scores if may_look is None else scores + (1 - allowed) * -np.inf,
         first_head_masked=lambda: np.where(allowed | (np.arange(H) > 0)[:, None, None], scores, -np.inf),
     )
     weights = slip(
@@ -362,6 +363,11 @@ MULTI_HEAD_ATTENTION = Exercise(
     makes=_multi_head_inputs,
     unfit=WHOLE,
     defaults={"may_look": None},
+    only_nan=("zero_times_inf", "overflow"),
+    true_if={
+        "zero_times_inf": lambda code: code.uses("inf", "Infinity") and code.has(r"\*"),
+        "overflow": lambda code: code.uses("exp"),
+    },
     promises=[(*WHOLE_NUMBERS, whole_numbers_too(_whole(1, 3, 4), *(_whole(4, 4) for _ in range(4)), 2, None))],
     steps={
         "the heads": ("no_transpose", "interleaved", "one_head", "two_heads", "size_for_number"),
@@ -419,6 +425,7 @@ MULTI_HEAD_ATTENTION = Exercise(
         mask_inverted="You hid the tokens that one may look at. ⇒ True means *may look*.",
         mask_transposed="You turned the mask on its side. ⇒ Its rows are queries already: use `may_look` as it is.",
         zero_before_softmax="Hidden scores are 0 in your table, and exp(0) is 1: hidden tokens still get a share. ⇒ Put −∞ where `may_look` is False.",
+        zero_times_inf="Where a key may be seen you multiply 0 by ∞, and that is NaN (not a number). ⇒ Choose entry by entry: `np.where(may_look, scores, -np.inf)`.",
         not_low_enough="Your number for hidden scores is not low enough: real scores can be lower still, and then the hidden ones win. ⇒ Use `-np.inf`, or hand `may_look` to `attend`.",
         hidden_10000="Your number for hidden scores is not low enough: real scores can be lower still, and then the hidden ones win. ⇒ Use `-np.inf`, or hand `may_look` to `attend`.",
         shared_again="Masking after the softmax and sharing out again breaks when a hidden score is very large: 0/0. ⇒ Put −∞ before the softmax.",
@@ -555,6 +562,8 @@ CROSS_ATTENTION = Exercise(
         _pair(81, 3, 1, 2, 4, 3, 2),
     ],
     makes=_cross_inputs,
+    only_nan=("overflow",),
+    true_if={"overflow": lambda code: code.uses("exp")},
     unfit=WHOLE,
     promises=[(*WHOLE_NUMBERS, whole_numbers_too(_whole(2, 3), _whole(3, 3), *(_whole(3, 3) for _ in range(3))))],
     steps={

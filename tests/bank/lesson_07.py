@@ -1096,3 +1096,12 @@ def cross_attention(x, source, W_q, W_k, W_v):
     for i in range(len(q)):
         out[i] = attend(q[i : i + 1], k, v)[0]
     return out
+
+
+@wrong("zero_times_inf")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    scores = q @ k.swapaxes(-2, -1) / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        scores = scores + (1 - may_look) * -np.inf
+    return merge(softmax(scores) @ v) @ W_o
