@@ -30,6 +30,16 @@ def whole_numbers_too(*inputs):
     return test
 
 
+def multiplies(code):
+    """Is there a product entry by entry in the code?"""
+    return code.has(r"(?<!\*)\*=?(?!\*)") or code.uses("multiply", "mul")
+
+
+def multiplies_by_infinity(code):
+    """Is there a product with infinity in the code?"""
+    return code.has(r"\* *-?(\w+\.)?(inf|Infinity)\b|\binf\)? *\*|\* *-?float\(")
+
+
 WHOLE = {"whole": "some of PyTorch's functions refuse whole numbers, and may be used: a promise asks for them instead"}
 WHOLE_NUMBERS = (
     "whole_numbers",
@@ -115,6 +125,7 @@ VALUE_UPDATE = Exercise(
         ),
     ],
     makes=_value_update_inputs,
+    true_if={"entry_by_entry": multiplies},
     unfit=WHOLE,
     promises=[
         (*WHOLE_NUMBERS, whole_numbers_too(np.array([[1], [2]]), np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([[5]])))
@@ -220,6 +231,7 @@ LOW_RANK_VALUE = Exercise(
         ),
     ],
     makes=_low_rank_inputs,
+    true_if={"entry_by_entry": multiplies},
     says=dict(
         order_swapped="You multiplied by `W_up` first. ⇒ Down comes first, as the name says: `x @ W_down`, and then up.",
         up_first="`W_up` comes first, and `x` stands behind the matrices, as a column in the video. ⇒ A token is a row here: begin with `x`, then down, then up.",
@@ -291,7 +303,7 @@ def add_to_stream(x, update, slip):
     total = slip(
         total,
         multiplied=lambda: x * update,
-        twice=lambda: total + update,
+        twice=lambda: x + 2 * update,
         rows_appended=lambda: np.concatenate([x, update]) if x.shape[1] == update.shape[1] else total,
         columns_appended=lambda: np.concatenate([x, update], 1) if len(x) == len(update) else total,
     )
@@ -390,7 +402,7 @@ ADD_TO_STREAM = Exercise(
         size_checked="Shapes such as (1, 3) and (3, 1) pass for equal in your check: it does not ask which axis is which. ⇒ Compare `x.shape` with `update.shape`, as they are.",
         reshaped="You bring the update into the shape of the stream. Then its numbers stand in the wrong places, and nobody notices. ⇒ Refuse it: `raise ValueError(…)`.",
         refuses_equal="You raise the error when the shapes are equal. ⇒ It should come when they differ: `!=`.",
-        refuses_all="Your function refuses every update, even one of the right shape. ⇒ Raise only if the two shapes differ: `!=`.",
+        refuses_all="Your function raises a ValueError for every update, even for one of the right shape. ⇒ Raise only if the two shapes differ: `!=`.",
         refuses_one_row="You refuse an update of one row even if the stream has one row, too. A text may be a single token. ⇒ Refuse only shapes that differ.",
         rows_with_columns="Equal shapes are refused unless they are square: rows meet columns in your check. ⇒ Compare rows with rows and columns with columns: `x.shape` with `update.shape`.",
     ),
@@ -587,7 +599,7 @@ ATTEND = Exercise(
     promises=[(*WHOLE_NUMBERS, whole_numbers_too(np.array([[0], [1]]), np.array([[1], [2]]), np.array([[4], [7]])))],
     defaults={"may_look": None},
     only_nan=("none_hides_all", "zero_times_inf"),
-    true_if={"zero_times_inf": lambda code: code.uses("inf", "Infinity") and code.has(r"\*")},
+    true_if={"zero_times_inf": multiplies_by_infinity, "entry_by_entry": multiplies},
     steps={
         "the scores": (
             *(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib.judge import Exercise
-from course_lib.mistakes.lesson_06 import WHOLE, WHOLE_NUMBERS, no_keepdims, whole_numbers_too
+from course_lib.mistakes.lesson_06 import WHOLE, WHOLE_NUMBERS, multiplies_by_infinity, no_keepdims, whole_numbers_too
 
 
 def _numbers(seed, *shape):
@@ -365,7 +365,7 @@ MULTI_HEAD_ATTENTION = Exercise(
     defaults={"may_look": None},
     only_nan=("zero_times_inf", "overflow"),
     true_if={
-        "zero_times_inf": lambda code: code.uses("inf", "Infinity") and code.has(r"\*"),
+        "zero_times_inf": multiplies_by_infinity,
         "overflow": lambda code: code.uses("exp"),
     },
     promises=[(*WHOLE_NUMBERS, whole_numbers_too(_whole(1, 3, 4), *(_whole(4, 4) for _ in range(4)), 2, None))],
