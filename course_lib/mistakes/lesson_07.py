@@ -245,9 +245,10 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look, slip):
 
     W_v, W_o = slip((W_v, W_o), v_and_o_swapped=(W_o, W_v))
     W_q, W_k = slip((W_q, W_k), q_and_k_swapped=(W_k, W_q), both_from_W_q=(W_q, W_q), both_from_W_k=(W_k, W_k))
+    W_q, W_k = slip((W_q, W_k), queries_from_W_v=(W_v, W_k), keys_from_W_v=(W_q, W_v))
     W_k, W_v = slip((W_k, W_v), k_and_v_swapped=(W_v, W_k))
     W_q, W_v = slip((W_q, W_v), q_and_v_swapped=(W_v, W_q))
-    W_v = slip(lambda: W_v, values_from_W_k=W_k, values_are_x=np.eye(C))
+    W_v = slip(lambda: W_v, values_from_W_k=W_k, values_from_W_q=W_q, values_are_x=np.eye(C))
     q, k, v = (
         slip(
             lambda W=W: split(x @ W),
@@ -371,8 +372,17 @@ MULTI_HEAD_ATTENTION = Exercise(
     promises=[(*WHOLE_NUMBERS, whole_numbers_too(_whole(1, 3, 4), *(_whole(4, 4) for _ in range(4)), 2, None))],
     steps={
         "the heads": ("no_transpose", "interleaved", "one_head", "two_heads", "size_for_number"),
-        "queries, keys and values": (
-            *("q_and_k_swapped", "both_from_W_q", "both_from_W_k", "k_and_v_swapped", "q_and_v_swapped"),
+        "the three projections": (
+            *(
+                "q_and_k_swapped",
+                "both_from_W_q",
+                "both_from_W_k",
+                "k_and_v_swapped",
+                "queries_from_W_v",
+                "keys_from_W_v",
+                "values_from_W_q",
+                "q_and_v_swapped",
+            ),
             *("values_from_W_k", "values_are_x", "weights_transposed", "x_split_too"),
         ),
         "the scale": ("by_model_width", "by_tokens", "by_number_of_heads", "unscaled", "by_d"),
@@ -412,6 +422,9 @@ MULTI_HEAD_ATTENTION = Exercise(
         q_and_k_swapped="You swapped `W_q` and `W_k`. ⇒ Rows must be those who ask: queries are made by `W_q`.",
         both_from_W_q="You made the keys with `W_q`, too. ⇒ They have their own matrix, `W_k`.",
         both_from_W_k="You made the queries with `W_k`, too. ⇒ They have their own matrix, `W_q`.",
+        queries_from_W_v="You made the queries with `W_v`. ⇒ They have their own matrix, `W_q`.",
+        keys_from_W_v="You made the keys with `W_v`. ⇒ They have their own matrix, `W_k`.",
+        values_from_W_q="What your pattern mixes is made by `W_q`. ⇒ Values have their own matrix, `W_v`.",
         k_and_v_swapped="You swapped keys and values. ⇒ Keys are made by `W_k`, values by `W_v`, and `attend` wants q, k, v in this order.",
         q_and_v_swapped="You swapped queries and values. ⇒ Queries are made by `W_q`, values by `W_v`, and `attend` wants q, k, v in this order.",
         v_and_o_swapped="You swapped `W_v` and `W_o`. ⇒ Values are made by `W_v`; `W_o` comes at the end, after the merge.",
@@ -470,9 +483,15 @@ def cross_attention(x, source, W_q, W_k, W_v, slip):
         keys_from_x=(x, x, source),
         values_from_x=(x, source, x),
     )
-    W_q, W_k = slip((W_q, W_k), q_and_k_swapped=(W_k, W_q))
+    W_q, W_k = slip((W_q, W_k), q_and_k_swapped=(W_k, W_q), queries_from_W_k=(W_k, W_k), queries_from_W_v=(W_v, W_k))
     W_q, W_k, W_v = slip((W_q, W_k, W_v), weights_transposed=(W_q.T, W_k.T, W_v.T))
-    W_k, W_v = slip((W_k, W_v), weights_swapped=(W_v, W_k), values_from_W_k=(W_k, W_k), keys_from_W_v=(W_v, W_v))
+    W_k, W_v = slip(
+        (W_k, W_v),
+        weights_swapped=(W_v, W_k),
+        values_from_W_k=(W_k, W_k),
+        values_from_W_q=(W_k, W_q),
+        keys_from_W_v=(W_v, W_v),
+    )
     for_k, for_v = slip(
         lambda: (for_k, for_v), both_texts=lambda: (np.concatenate([x, source]), np.concatenate([x, source]))
     )
@@ -567,7 +586,7 @@ CROSS_ATTENTION = Exercise(
     unfit=WHOLE,
     promises=[(*WHOLE_NUMBERS, whole_numbers_too(_whole(2, 3), _whole(3, 3), *(_whole(3, 3) for _ in range(3))))],
     steps={
-        "queries, keys and values": (
+        "the three projections": (
             *(
                 "texts_swapped",
                 "only_x",
@@ -582,6 +601,9 @@ CROSS_ATTENTION = Exercise(
                 "weights_transposed",
                 "values_from_W_k",
                 "keys_from_W_v",
+                "queries_from_W_k",
+                "queries_from_W_v",
+                "values_from_W_q",
                 "keys_from_W_q",
                 "q_is_x",
                 "k_is_source",
@@ -626,6 +648,9 @@ CROSS_ATTENTION = Exercise(
         q_and_k_swapped="You swapped `W_q` and `W_k`. ⇒ Queries are made by `W_q`, from `x`.",
         weights_transposed="You used the weights on their side. ⇒ A token is a row here: x @ W.",
         values_from_W_k="What your pattern mixes is made by `W_k`. ⇒ It should mix the *values*, which have their own matrix: source @ W_v.",
+        queries_from_W_k="You made the queries with `W_k`. ⇒ They have their own matrix, `W_q`.",
+        queries_from_W_v="You made the queries with `W_v`. ⇒ They have their own matrix, `W_q`.",
+        values_from_W_q="What your pattern mixes is made by `W_q`. ⇒ It should mix the *values*, which have their own matrix: source @ W_v.",
         keys_from_W_q="You made the keys with `W_q`. ⇒ They have their own matrix, `W_k`.",
         keys_from_W_v="You made the keys with `W_v`. ⇒ They have their own matrix, `W_k`.",
         q_is_x="Your queries are x itself. ⇒ Multiply by `W_q` first.",

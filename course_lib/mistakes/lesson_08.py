@@ -115,7 +115,7 @@ def _rows_alone(f):
     other[1] = x[1]
     gain, shift = np.ones(4), np.zeros(4)
     one, two = (f(*(tensor(value) for value in (rows, gain, shift)), 1e-5) for rows in (x, other))
-    return np.allclose(np.asarray(one)[1], np.asarray(two)[1], atol=1e-4)
+    return np.allclose(np.asarray(one)[1], np.asarray(two)[1], atol=1e-4, equal_nan=True)
 
 
 LAYER_NORM = Exercise(
@@ -318,7 +318,7 @@ def _tokens_alone(f):
     other = x.copy()
     other[0] = 1.0
     one, two = (f(*(tensor(value) for value in (rows, *weights))) for rows in (x, other))
-    return np.allclose(np.asarray(one)[1], np.asarray(two)[1], atol=1e-4)
+    return np.allclose(np.asarray(one)[1], np.asarray(two)[1], atol=1e-4, equal_nan=True)
 
 
 MLP = Exercise(
@@ -377,7 +377,7 @@ MLP = Exercise(
         only_gate="Your GELU is only Φ(h), the share that passes. ⇒ Multiply it by h.",
         gated_again="You multiplied GELU(h) by h once more. ⇒ GELU has its h already: h · Φ(h).",
         no_half="Your GELU is twice too large. ⇒ 0.5 · h · (1 + tanh(…)).",
-        no_cube="In your GELU the cube is missing. ⇒ tanh(√(2/π) · (h + 0.044715 h³)).",
+        no_cube="In your GELU the term with h³ is missing, or far too small. ⇒ tanh(√(2/π) · (h + 0.044715 h³)).",
         cube_too_large="In your GELU the number in front of h³ is ten times too large. ⇒ tanh(√(2/π) · (h + 0.044715 h³)).",
         cube_outside="In your GELU the root meets only h, not the cube. ⇒ Brackets: tanh(√(2/π) · (h + 0.044715 h³)).",
         no_root="In your GELU the root is missing. ⇒ tanh(√(2/π) · (h + 0.044715 h³)).",
@@ -509,7 +509,10 @@ AND_NEURON = Exercise(
     ],
     makes=_and_inputs,
     tries=20,
-    alone=("too_steep", "threshold", "halved", "half_for_each", "product", "yes_and_yes", "bias_for_each_entry"),
+    alone=(
+        *("too_steep", "threshold", "halved", "half_for_each", "product", "yes_and_yes", "bias_for_each_entry"),
+        *("multiplied", "multiplied_less_1", "smaller", "smaller_less_1", "larger"),
+    ),
     says=dict(
         no_relu="Your neuron can be negative. ⇒ Put a ReLU after the bias: what is below 0 becomes 0.",
         absolute="You took the absolute value, so a loud “no” fires. ⇒ ReLU: what is below 0 becomes 0.",
@@ -526,7 +529,7 @@ AND_NEURON = Exercise(
         bias_large="Your bias is −2. ⇒ With it, even both properties give 0. Together they must give 1.",
         bias_one_and_a_half="Your bias is −1.5. ⇒ With it, both properties together give only 0.5. They must give 1.",
         bias_half="Your bias is −0.5. ⇒ With it, one property alone still fires. It must give exactly 0.",
-        bias_after="The bias comes after the ReLU in your function. ⇒ First the bias, then the ReLU.",
+        bias_after="Your neuron goes down to −1, as if the bias came after the ReLU. ⇒ First the bias, then the ReLU.",
         bias_for_each="You bent each answer by itself, with a bias of its own. ⇒ One neuron: add both answers, subtract 1 once, then ReLU.",
         half_for_each="You bent each answer by itself, with a bias of its own. ⇒ One neuron: add both answers, subtract 1 once, then ReLU.",
         bias_for_each_entry="You subtracted 1 from each entry, and bent each, before adding up. ⇒ First the dot product, then one bias and one ReLU.",

@@ -1105,3 +1105,36 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
     if may_look is not None:
         scores = scores + (1 - may_look) * -np.inf
     return merge(softmax(scores) @ v) @ W_o
+
+
+@wrong("keys_from_W_v")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_v, W_v))
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("queries_from_W_v")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_v, W_k, W_v))
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("values_from_W_q")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_q))
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("queries_from_W_k")
+def cross_attention(x, source, W_q, W_k, W_v):
+    return attend(x @ W_k, source @ W_k, source @ W_v)
+
+
+@wrong("queries_from_W_v")
+def cross_attention(x, source, W_q, W_k, W_v):
+    return attend(x @ W_v, source @ W_k, source @ W_v)
+
+
+@wrong("values_from_W_q")
+def cross_attention(x, source, W_q, W_k, W_v):
+    return attend(x @ W_q, source @ W_k, source @ W_q)
