@@ -467,6 +467,7 @@ def attend(q, k, v, may_look, slip):
         zero_before_softmax=lambda: np.where(seen, scores, 0.0),
         zero_after_softmax=scores,
         inf_after_softmax=scores,
+        softmax_of_shares=scores,
         mask_added=lambda: scores if may_look is None else scores + may_look,
         zero_times_inf=lambda: scores if may_look is None else scores + (1 - seen) * -np.inf,
     )
@@ -485,6 +486,7 @@ def attend(q, k, v, may_look, slip):
         lambda: weights,
         zero_after_softmax=lambda: weights * seen,
         inf_after_softmax=lambda: np.where(seen, weights, -np.inf),
+        softmax_of_shares=lambda: weights if may_look is None else _softmax(np.where(seen, weights, -np.inf)),
         shared_again=lambda: _softmax(scores) * seen / (_softmax(scores) * seen).sum(-1, keepdims=True),
         not_shared=lambda: np.exp(hidden - hidden.max(-1, keepdims=True)),
         not_shared_plain=lambda: np.exp(hidden),
@@ -699,6 +701,7 @@ ATTEND = Exercise(
         not_shared_plain="The exps of a row do not sum to 1 in your sum with `v`. ⇒ Divide each row by its sum, or use `softmax`.",
         zero_after_softmax="You removed hidden tokens after the softmax, so rows sum to less than 1. ⇒ Set their scores to −∞ before it.",
         inf_after_softmax="You put −∞ into the shares, after the softmax. ⇒ It belongs into the scores, before the softmax: exp(−∞) is 0.",
+        softmax_of_shares="With a mask you take a softmax of shares, where some are hidden. ⇒ Hide the *scores*, by −∞, and take one softmax.",
         already_added="You added `v` to the result. Attention computes the update ΔE alone. ⇒ Leave the adding to `add_to_stream`.",
         averaged="Your result is divided by the number of keys. The shares sum to 1 already. ⇒ Divide by nothing.",
     ),

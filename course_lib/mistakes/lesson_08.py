@@ -326,6 +326,7 @@ MLP = Exercise(
     cases=[_mlp_case(171, 2, 2), _mlp_case(157, 2, 3, 2), _mlp_case(114, 2, 2, 3), _mlp_case(124, 3, 3)],
     makes=_mlp_inputs,
     tries=20,
+    alone=("b_down_multiplied",),
     true_if={"linear_not_turned": lambda code: code.uses("linear") and not code.has(r"\.m?T\b|transpose|\.t\(")},
     steps={
         "the way up": ("up_is_down", "no_b_up", "b_up_after", "normed_first"),

@@ -1189,3 +1189,12 @@ def attend(q, k, v, may_look=None):
     if may_look is not None:
         scores = np.where(may_look, scores, np.inf)
     return softmax(scores) @ v
+
+
+@wrong("softmax_of_shares")
+def attend(q, k, v, may_look=None):
+    weights = attention_pattern(q, k)
+    if may_look is not None:
+        weights[~may_look] = -np.inf
+        weights = softmax(weights)
+    return weights @ v

@@ -1138,3 +1138,21 @@ def cross_attention(x, source, W_q, W_k, W_v):
 @wrong("values_from_W_q")
 def cross_attention(x, source, W_q, W_k, W_v):
     return attend(x @ W_q, source @ W_k, source @ W_q)
+
+
+@wrong("last_head_missing")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    update, D = 0, x.shape[-1] // n_head
+    for h in range(n_head - 1):
+        c = slice(h * D, (h + 1) * D)
+        update = update + attend(x @ W_q[:, c], x @ W_k[:, c], x @ W_v[:, c], may_look) @ W_o[c]
+    return update + np.zeros(x.shape)
+
+
+@wrong("W_o_split_too")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    update, D = np.zeros(x.shape), x.shape[-1] // n_head
+    for h in range(n_head):
+        c = slice(h * D, (h + 1) * D)
+        update[:, :, c] = attend(x @ W_q[:, c], x @ W_k[:, c], x @ W_v[:, c], may_look) @ W_o[c, c]
+    return update
