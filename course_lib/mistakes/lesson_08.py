@@ -510,10 +510,12 @@ AND_NEURON = Exercise(
     ],
     makes=_and_inputs,
     tries=20,
-    alone=(
-        *("too_steep", "threshold", "halved", "half_for_each", "product", "yes_and_yes", "bias_for_each_entry"),
-        *("multiplied", "multiplied_less_1", "smaller", "smaller_less_1", "larger"),
-    ),
+    alone=("too_steep", "threshold", "halved", "half_for_each", "bias_for_each_entry"),
+    true_if={
+        "bias_large": lambda code: code.has(r"- ?2\b"),
+        "bias_one_and_a_half": lambda code: code.has(r"1\.5\b|\b3\b"),
+        "bias_half": lambda code: code.has(r"0\.5\b|/ 2"),
+    },
     says=dict(
         no_relu="Your neuron can be negative. ⇒ Put a ReLU after the bias: what is below 0 becomes 0.",
         absolute="You took the absolute value, so a loud “no” fires. ⇒ ReLU: what is below 0 becomes 0.",
