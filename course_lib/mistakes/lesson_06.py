@@ -54,7 +54,7 @@ WHOLE_NUMBERS = (
 def value_update(x, weights, W_v, slip):
     """The weighted sum of the values x @ W_v."""
     W_v = slip(lambda: W_v, weight_transposed=lambda: W_v.T)
-    v = slip(lambda: x @ W_v, no_value=lambda: x, value_in_front=lambda: W_v @ x)
+    v = slip(lambda: x @ W_v, no_value=lambda: x, value_in_front=lambda: W_v @ x, value_twice=lambda: x @ W_v @ W_v)
     v = slip(lambda: v, x_added_to_values=lambda: x + v)
     shares = slip(
         lambda: weights,
@@ -67,6 +67,7 @@ def value_update(x, weights, W_v, slip):
         last_only=lambda: weights * (np.arange(len(weights)) == len(weights) - 1),
         earlier_only=lambda: np.tril(weights, -1),
         columns_shared=lambda: weights / weights.sum(0),
+        pattern_twice=lambda: weights @ weights,
     )
     update = slip(
         lambda: shares @ v,
@@ -82,6 +83,10 @@ def value_update(x, weights, W_v, slip):
         turned=lambda: update.T,
         last_token=lambda: update[-1],
         alone_left_out=lambda: x if len(x) == 1 else update,
+        own_value_added=lambda: update + v,
+        scaled=lambda: update / x.shape[1] ** 0.5,
+        relu_at_the_end=lambda: np.maximum(update, 0),
+        averaged=lambda: np.tile(update.mean(0), (len(x), 1)),
     )
 
 
@@ -152,6 +157,12 @@ VALUE_UPDATE = Exercise(
         summed_over_takers="You added up over those who take, so every token gets only its own value. ⇒ Add up over those who give: row i of `weights` goes with the rows of the values.",
         turned="Your table lies on its side: it has a column for each token. ⇒ Rows are tokens: shape (T, C).",
         last_token="Only the last token's update came back. ⇒ Every token gets one: return all rows.",
+        value_twice="You multiplied by `W_v` twice. ⇒ Once is enough: `x @ W_v`.",
+        pattern_twice="You mixed the values twice by `weights`. ⇒ Once is enough.",
+        own_value_added="You added each token's own value to its update. What it gives to itself is in `weights` already. ⇒ Return the weighted sum alone.",
+        scaled="Your update is divided by the root of C. That belongs to the scores. ⇒ Leave it out: `weights` are shares already.",
+        relu_at_the_end="You cut off what is negative in the update. ⇒ Return it as it is: an update may point either way.",
+        averaged="Every token gets the same update: you averaged over those who take. ⇒ Each has a row of its own.",
         alone_left_out="A text of one token comes back as it is. It looks at itself with 1, so its own value is its update. ⇒ Treat it like any other text.",
     ),
     hints=(
@@ -196,6 +207,8 @@ def low_rank_value(x, W_down, W_up, slip):
         already_added=lambda: x + wide,
         turned=lambda: wide.T,
         first_token=lambda: wide[0],
+        last_token=lambda: wide[-1],
+        divided_by_tokens=lambda: wide / len(x),
         softmax_at_the_end=lambda: _softmax(wide),
     )
 
@@ -255,6 +268,8 @@ LOW_RANK_VALUE = Exercise(
         one_direction="Only the first of the D directions comes through. ⇒ Use all columns of `W_down` and all rows of `W_up`.",
         last_direction="Only the last of the D directions comes through. ⇒ Add up all of them; in a loop that is `+=` instead of `=`.",
         turned="Your table lies on its side: it has a column for each token. ⇒ Rows are tokens: shape (T, C).",
+        last_token="Only the last token's value came back. ⇒ Every token has one: return all rows.",
+        divided_by_tokens="Your result is divided by the number of tokens. ⇒ Each token has a value of its own: divide by nothing.",
         first_token="Only the first token's value came back. ⇒ Every token has one: return all rows.",
     ),
     hints=(
@@ -278,6 +293,7 @@ def add_to_stream(x, update, slip):
             no_check=None,
             assertion=lambda: _refuse(AssertionError),
             type_error=lambda: _refuse(TypeError),
+            runtime_error=lambda: _refuse(RuntimeError),
             any_error=lambda: _refuse(Exception),
             rows_checked=lambda: refuse() if rows != more_rows else None,
             columns_checked=lambda: refuse() if columns != more_columns else None,
@@ -313,6 +329,8 @@ def add_to_stream(x, update, slip):
         normalised=lambda: total / np.sqrt((total**2).sum(-1, keepdims=True)),
         last_only=lambda: total[-1],
         stream_as_shares=lambda: _softmax(total),
+        flat=lambda: total.ravel(),
+        relu=lambda: np.maximum(total, 0),
     )
 
 
@@ -330,8 +348,9 @@ def _says_why(f):
     try:
         f(np.ones((3, 2)), np.ones((1, 2)))
     except Exception as error:
-        words, numbers = re.findall(r"[^\W\d_]{2,}", str(error)), re.findall(r"\d+", str(error))
-        return len(words) > 2 or len(numbers) > 3 or bool(len(words) == 2 and re.search("shape|size", str(error)))
+        text = str(error).lower()
+        words, numbers = re.findall(r"[^\W\d_]{2,}", text), re.findall(r"\d+", text)
+        return len(words) > 2 or len(numbers) > 3 or bool(len(words) == 2 and re.search("shape|size", text))
     return True
 
 
@@ -388,6 +407,8 @@ ADD_TO_STREAM = Exercise(
         normalised="You scaled every row to length 1. The stream is the plain sum. ⇒ Leave the scaling to lesson 8.",
         last_only="Only the last token came back. ⇒ Every token has a stream: return all rows.",
         stream_as_shares="You took a softmax of the sum. The numbers of the stream are not shares. ⇒ Return the plain sum.",
+        flat="You returned one long row of numbers. ⇒ Keep the shape of the stream: (T, C).",
+        relu="You cut off what is negative in the sum. ⇒ The stream is the plain sum: its numbers may have either sign.",
         no_check="If the shapes differ, NumPy quietly stretches one of them over all rows or columns. ⇒ Compare `x.shape` with `update.shape`, and raise a ValueError if they differ.",
         assertion="You refuse different shapes, but by an AssertionError. ⇒ Write `raise ValueError(…)` with a sentence that names both shapes.",
         stretched="If the update has one row or one column, NumPy quietly stretches it to the shape of `x`. ⇒ Compare `x.shape` with `update.shape`, and raise a ValueError if they differ.",
@@ -396,6 +417,7 @@ ADD_TO_STREAM = Exercise(
         smaller_checked="You refuse some updates that are smaller than the stream, and let larger ones pass. ⇒ Any difference counts: `!=`.",
         both_must_differ="You refuse only if the rows and the columns both differ. One difference is enough. ⇒ Compare the whole `x.shape` with `update.shape`.",
         type_error="You refuse different shapes, but by a TypeError. The type is fine, its shape is not. ⇒ `raise ValueError(…)`.",
+        runtime_error="You refuse different shapes, but by a RuntimeError. ⇒ A ValueError says that a value does not fit: `raise ValueError(…)`.",
         any_error="You refuse different shapes, but by a plain Exception. ⇒ A ValueError says that a value does not fit: `raise ValueError(…)`.",
         rows_checked="Only the numbers of rows count in your check: an update with one column is still stretched. ⇒ Compare the whole `x.shape` with `update.shape`.",
         columns_checked="Only the numbers of columns count in your check: an update with one row is still stretched. ⇒ Compare the whole `x.shape` with `update.shape`.",
@@ -437,6 +459,9 @@ def attend(q, k, v, may_look, slip):
         scaled_by_value_size=lambda: scores / v.shape[-1] ** 0.5,
         scaled_by_tokens=lambda: scores / T_key**0.5,
         scaled_by_queries=lambda: scores / T_query**0.5,
+        no_scale_with_a_mask=lambda: scores / D**0.5 if may_look is None else scores,
+        no_scale_without_a_mask=lambda: scores if may_look is None else scores / D**0.5,
+        cosines=lambda: _cosines(q, k),
     )
     everything = np.ones(scores.shape, bool)
     causal = slip(lambda: np.tri(T_query, T_key, dtype=bool), always_causal_square=lambda: np.tri(T_query, dtype=bool))
@@ -449,6 +474,7 @@ def attend(q, k, v, may_look, slip):
             only_causal=causal,
             square_when_none=lambda: np.ones((T_query, T_query), bool),
             none_hides_all=~everything,
+            mask_if_square=everything,
         )
     else:
         seen = slip(
@@ -459,6 +485,7 @@ def attend(q, k, v, may_look, slip):
             only_causal=causal,
             mask_loop_square=lambda: may_look | (np.arange(T_key) >= (T_query if T_key >= T_query else _no_key())),
             mask_square=lambda: _square(may_look),
+            mask_if_square=lambda: may_look if T_query == T_key else everything,
         )
     seen = slip(lambda: seen, mask_ignored=everything)
     far = slip(-np.inf, hidden_10=-10.0, not_low_enough=-100.0, hidden_1000=-1000.0, hidden_10000=-1e4)
@@ -486,6 +513,7 @@ def attend(q, k, v, may_look, slip):
         lambda: weights,
         zero_after_softmax=lambda: weights * seen,
         inf_after_softmax=lambda: np.where(seen, weights, -np.inf),
+        alike_if_none=lambda: np.full(weights.shape, 1 / T_key) if may_look is None else weights,
         softmax_of_shares=lambda: weights if may_look is None else _softmax(np.where(seen, weights, -np.inf)),
         shared_again=lambda: _softmax(scores) * seen / (_softmax(scores) * seen).sum(-1, keepdims=True),
         not_shared=lambda: np.exp(hidden - hidden.max(-1, keepdims=True)),
@@ -510,6 +538,10 @@ def attend(q, k, v, may_look, slip):
 
 def _no_key():
     raise IndexError("a loop over the queries asks for a key that is not there")
+
+
+def _cosines(q, k):
+    return (q / np.linalg.norm(q, axis=-1, keepdims=True)) @ (k / np.linalg.norm(k, axis=-1, keepdims=True)).T
 
 
 def _square(may_look):
@@ -613,7 +645,14 @@ ATTEND = Exercise(
                 "scaled_by_d",
                 "multiplied_by_root",
             ),
-            *("scaled_by_value_size", "scaled_by_tokens", "scaled_by_queries"),
+            *(
+                "scaled_by_value_size",
+                "scaled_by_tokens",
+                "no_scale_with_a_mask",
+                "no_scale_without_a_mask",
+                "cosines",
+                "scaled_by_queries",
+            ),
         ),
         "the mask": (
             *(
@@ -629,6 +668,7 @@ ATTEND = Exercise(
             *(
                 "mask_transposed",
                 "mask_loop_square",
+                "mask_if_square",
                 "mask_square",
                 "hidden_10",
                 "not_low_enough",
@@ -668,6 +708,11 @@ ATTEND = Exercise(
         scaled_by_value_size="You took D from `v`. The scores come from `q` and `k`. ⇒ Divide by the root of their number of columns.",
         scaled_by_tokens="You divided by the root of the number of keys. ⇒ Divide by √D, and D is `q.shape[-1]`.",
         scaled_by_queries="You divided by the root of the number of queries. ⇒ Divide by √D, and D is `q.shape[-1]`.",
+        no_scale_with_a_mask="Without a mask your scores are scaled, with one they are not. ⇒ Both need the division by √D.",
+        no_scale_without_a_mask="With a mask your scores are scaled, without one they are not. ⇒ Both need the division by √D.",
+        cosines="You brought queries and keys to length 1: those are cosines. ⇒ Attention takes the plain dot products, divided by √D.",
+        mask_if_square="You use the mask only if there are as many queries as keys. ⇒ Use it whenever it is there: `if may_look is not None:`.",
+        alike_if_none="When `may_look` is None, all keys count the same in your function. ⇒ Then, too, the scores decide: `attention_pattern(q, k)`.",
         columns="Your columns share out 1, and each row (one query) should. ⇒ Take the softmax along the last axis.",
         whole_table="You shared out one single 1 over the whole table. ⇒ Each row needs its own: softmax with `axis=-1`, `keepdims=True`.",
         no_keepdims="Your sums lost their axis, so entry j is divided by the sum of row j, whatever row it is in. ⇒ Keep the axis: `keepdims=True`.",

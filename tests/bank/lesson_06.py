@@ -1198,3 +1198,112 @@ def attend(q, k, v, may_look=None):
         weights[~may_look] = -np.inf
         weights = softmax(weights)
     return weights @ v
+
+
+@wrong("relu_at_the_end")
+def value_update(x, weights, W_v):
+    return np.maximum(weights @ (x @ W_v), 0)
+
+
+@wrong("averaged")
+def value_update(x, weights, W_v):
+    mean = (weights @ (x @ W_v)).mean(axis=0)
+    return np.tile(mean, (len(x), 1))
+
+
+@wrong("own_value_added")
+def value_update(x, weights, W_v):
+    v = x @ W_v
+    return v + weights @ v
+
+
+@wrong("scaled")
+def value_update(x, weights, W_v):
+    return weights @ (x @ W_v) / np.sqrt(x.shape[1])
+
+
+@wrong("value_twice")
+def value_update(x, weights, W_v):
+    v = x @ W_v
+    return weights @ v @ W_v
+
+
+@wrong("pattern_twice")
+def value_update(x, weights, W_v):
+    return weights @ weights @ (x @ W_v)
+
+
+@wrong("last_token")
+def low_rank_value(x, W_down, W_up):
+    return (x @ W_down @ W_up)[-1]
+
+
+@wrong("divided_by_tokens")
+def low_rank_value(x, W_down, W_up):
+    return x @ W_down @ W_up / len(x)
+
+
+@wrong("runtime_error")
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise RuntimeError(f"shapes differ: {x.shape} {update.shape}")
+    return x + update
+
+
+@wrong("relu")
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise ValueError(f"shapes differ: {x.shape} {update.shape}")
+    return np.maximum(x + update, 0)
+
+
+@wrong("flat")
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise ValueError(f"shapes differ: {x.shape} {update.shape}")
+    return [a + b for a, b in zip(x.ravel(), update.ravel())]
+
+
+@wrong("no_scale_with_a_mask")
+def attend(q, k, v, may_look=None):
+    if may_look is None:
+        return softmax(q @ k.T / np.sqrt(q.shape[1])) @ v
+    return softmax(np.where(may_look, q @ k.T, -np.inf)) @ v
+
+
+@wrong("alike_if_none")
+def attend(q, k, v, may_look=None):
+    w = masked_pattern(q, k, may_look) if may_look is not None else np.ones((len(q), len(k))) / len(k)
+    return w @ v
+
+
+@wrong("cosines")
+def attend(q, k, v, may_look=None):
+    q = q / np.linalg.norm(q, axis=-1, keepdims=True)
+    k = k / np.linalg.norm(k, axis=-1, keepdims=True)
+    s = q @ k.T
+    if may_look is not None:
+        s = np.where(may_look, s, -np.inf)
+    return softmax(s) @ v
+
+
+@wrong("mask_if_square")
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[1])
+    if may_look is not None and len(q) == len(k):
+        s = np.where(may_look, s, -np.inf)
+    return softmax(s) @ v
+
+
+@wrong("no_scale_without_a_mask")
+def attend(q, k, v, may_look=None):
+    if may_look is None:
+        return softmax(q @ k.T) @ v
+    return masked_pattern(q, k, may_look) @ v
+
+
+@right
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise ValueError("Shapes differ!")
+    return x + update
