@@ -133,12 +133,16 @@ def merge_heads(x, slip):
         last_never_added=lambda: np.concatenate([x[:, 0], *(x[:, h] for h in range(1, H - 1))], axis=-1),
         first_head_missing=lambda: np.concatenate([x[:, h] for h in range(1, H)], axis=-1),
         two_heads=lambda: np.concatenate([x[:, 0], x[:, 1]], axis=-1),
+        two_heads_in_reshape=lambda: x.swapaxes(1, 2).reshape(B, T, 2 * D),
+        first_head_repeated=lambda: np.concatenate([x[:, 0]] * H, axis=-1),
+        first_head_twice=lambda: np.concatenate([x[:, 0], *(x[:, h] for h in range(H))], axis=-1),
         overlapping=lambda: _overlapping(x),
         turned=lambda: side_by_side.swapaxes(1, 2),
         turned_by_reshape=lambda: side_by_side.reshape(B, H * D, T),
         texts_lost=lambda: x[0].swapaxes(0, 1).reshape(T, H * D),
         first_text=lambda: side_by_side[:1],
         one_text_only=lambda: side_by_side.reshape(1, T, H * D),
+        one_text_without_axis=lambda: side_by_side.reshape(T, H * D),
         texts_side_by_side=lambda: x.transpose(2, 0, 1, 3).reshape(T, B * H * D),
         texts_merged=lambda: np.concatenate(x, axis=-1),
         texts_merged_below=lambda: np.hstack(x),
@@ -198,6 +202,10 @@ MERGE_HEADS = Exercise(
         last_never_added="The last head is missing. ⇒ There are H of them: `range(1, H)` ends with H − 1.",
         first_head_missing="The first head is missing. ⇒ Counting begins with 0: `range(H)`.",
         two_heads="You put two heads side by side, whatever their number is. ⇒ Take H from `x.shape`, and merge all of them.",
+        two_heads_in_reshape="You merge two heads, whatever their number is. ⇒ Take H from `x.shape`: a row has H · D columns.",
+        first_head_repeated="The first head stands in every place. ⇒ Head h belongs into columns h·D to (h + 1)·D.",
+        first_head_twice="The first head is in your rows twice. ⇒ Begin with it and go on from head 1, or begin with nothing.",
+        one_text_without_axis="Your output has no axis for the texts, and a batch may hold several. ⇒ Keep it in front: `reshape(B, T, H * D)`.",
         overlapping="Your heads overlap: head h begins at column h. ⇒ It begins at column h·D, where the one before ends.",
         turned="Your last two axes are (C, T). ⇒ A token is a row: (B, T, C).",
         turned_by_reshape="Your last two axes are (C, T), and the reshape tore the rows apart. ⇒ A token is a row: `reshape(B, T, H * D)`.",
@@ -256,6 +264,7 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look, slip):
             W_in_front=lambda W=W: split(W @ x),
             x_split_too=lambda W=W: split(x @ (W * np.kron(np.eye(H), np.ones((D, D))))),  # own columns only
             head_meets_whole_weight=lambda W=W: split(x) @ W,
+            no_projections=lambda: split(x),
         )
         for W in (W_q, W_k, W_v)
     )
@@ -285,6 +294,7 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look, slip):
         columns=lambda: _softmax(hidden, -2),
         over_heads=lambda: _over_heads(hidden),
         overflow=lambda: np.exp(hidden) / np.exp(hidden).sum(-1, keepdims=True),
+        one_maximum=lambda: np.exp(hidden - hidden.max()) / np.exp(hidden - hidden.max()).sum(-1, keepdims=True),
         twice=lambda: _softmax(_softmax(hidden)),
     )
     weights = slip(
@@ -318,7 +328,11 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look, slip):
         divided=lambda: merged @ W_o / H,
     )
     return slip(
-        lambda: update, added_to_x=lambda: x + update, first_text=lambda: update[0], first_text_kept=lambda: update[:1]
+        lambda: update,
+        added_to_x=lambda: x + update,
+        first_text=lambda: update[0],
+        first_text_kept=lambda: update[:1],
+        softmax_at_the_end=lambda: _softmax(update),
     )
 
 
@@ -362,14 +376,16 @@ MULTI_HEAD_ATTENTION = Exercise(
         (100 * _numbers(11, 2, 3, 6), *_weights(11, 6), 2, _mask("xx.", ".xx", "x.x")),
         (_numbers(12, 2, 4, 4), *_weights(12, 4), 1, None),  # one head; T and C alike: every order can be multiplied
         (_numbers(13, 2, 3, 4), *_weights(13, 4), 2),
+        (_numbers(14, 1, 3, 4) * [[[100.0], [1.0], [1.0]]], *_weights(14, 4), 2, None),  # one loud token
     ],
     makes=_multi_head_inputs,
     unfit=WHOLE,
     defaults={"may_look": None},
-    only_nan=("zero_times_inf", "overflow"),
+    only_nan=("zero_times_inf", "one_maximum"),
     true_if={
         "zero_times_inf": multiplies_by_infinity,
         "overflow": lambda code: code.uses("exp"),
+        "one_maximum": lambda code: code.uses("exp") and code.has(r"\bmax\(\)|\ba?max\(\w+\)"),
     },
     promises=[(*WHOLE_NUMBERS, whole_numbers_too(_whole(1, 3, 4), *(_whole(4, 4) for _ in range(4)), 2, None))],
     steps={
@@ -434,6 +450,7 @@ MULTI_HEAD_ATTENTION = Exercise(
         v_and_o_swapped="You swapped `W_v` and `W_o`. ⇒ Values are made by `W_v`; `W_o` comes at the end, after the merge.",
         values_from_W_k="What your pattern mixes is made by `W_k`. ⇒ Values have their own matrix, `W_v`.",
         values_are_x="Your values are x itself. ⇒ Multiply x by `W_v` first.",
+        no_projections="Your queries, keys and values are all x itself. ⇒ Multiply x by `W_q`, `W_k` and `W_v` first.",
         weights_transposed="You used the weights on their side. ⇒ A token is a row here: x @ W.",
         mask_ignored="Your answer does not depend on `may_look`. ⇒ Hand it on to `attend`, or put −∞ where it is False. Did you keep what `np.where` returned?",
         always_causal="You always use a causal mask. ⇒ Use `may_look`; if it is `None`, everybody may look at everybody.",
@@ -451,7 +468,9 @@ MULTI_HEAD_ATTENTION = Exercise(
         columns="You shared out along the columns. ⇒ Each row is a query and shares out 1: `axis=-1`.",
         over_heads="Your softmax runs over the heads. ⇒ Each row of keys shares out 1: `axis=-1`.",
         overflow="Large scores overflow to NaN in your softmax. ⇒ Subtract each row's largest score before `exp`, or use `attend`.",
+        one_maximum="You subtract the largest score of the whole table, so a row of much lower ones becomes 0/0. ⇒ Subtract each row's own largest, or use `attend`.",
         twice="You applied the softmax twice. ⇒ `attention_pattern` and `masked_pattern` return shares already.",
+        softmax_at_the_end="You took a softmax of the result. ⇒ The shares are made inside `attend`; an update may have any numbers.",
         softmax_of_heads="You took a softmax of what the heads found. ⇒ The shares are made inside `attend`; its results are merged as they are.",
         shared_pattern="All your heads use the pattern of the first one. ⇒ Each has its own, from its own q and k.",
         patterns_averaged="You averaged the patterns. ⇒ Each head uses its own pattern with its own values.",
@@ -552,6 +571,8 @@ def cross_attention(x, source, W_q, W_k, W_v, slip):
         lambda: found,
         added_to_x=lambda: x + found,
         added_to_q=lambda: q + found,
+        one_row_for_one_source=lambda: v if len(source) == 1 else found,
+        last_share_only=lambda: weights[:, -1:] * v[-1],
         last_query=lambda: found[-1],
         divided=lambda: found / len(k),
         turned=lambda: found.T,
@@ -691,6 +712,8 @@ CROSS_ATTENTION = Exercise(
         only_pattern="You returned the pattern. ⇒ Multiply it by the values: what does x get from `source`?",
         only_values="You returned the values of `source`. ⇒ Mix them: each token of x takes by its shares.",
         added_to_x="You added x. ⇒ Return only what comes from `source`.",
+        one_row_for_one_source="If `source` has one token, you return a single row. ⇒ Every token of `x` gets one, also then: no special case is needed.",
+        last_share_only="Only the last source token's share arrives. ⇒ Add up the shares of all; in a loop that is `+=` instead of `=`.",
         added_to_q="You added the queries. ⇒ Return only what comes from `source`.",
         divided="Your result is divided by the number of source tokens. The shares of a row sum to 1 already. ⇒ Divide by nothing.",
         last_query="Only the last token's row came back. ⇒ Each token of x gets one.",

@@ -48,6 +48,7 @@ def layer_norm(x, gain, shift, eps, slip):
             rms=lambda: (x**2).mean(axis, keepdims=True),
             summed=lambda: variance * n,
             square_of_mean=lambda: mean**2,
+            mean_square_added=lambda: (x**2).mean(axis, keepdims=True) + mean**2,
             mean_not_squared=lambda: (x**2).mean(axis, keepdims=True) - mean,
         )
         wide = slip(
@@ -83,7 +84,7 @@ def layer_norm(x, gain, shift, eps, slip):
         affine_first=lambda: stretched,
         brackets_missing=lambda: x - mean / wide * gain + shift,
     )
-    return slip(lambda: moved, residual=lambda: x + moved)
+    return slip(lambda: moved, residual=lambda: x + moved, first_row=lambda: moved[0])
 
 
 def _raise(error):
@@ -162,6 +163,7 @@ LAYER_NORM = Exercise(
         unbiased="Your variance divides by C − 1, as torch's `var` and `std` do by themselves. ⇒ Layer norm divides by C: `unbiased=False`.",
         rms_norm="That is RMS norm, as some newer models have it. ⇒ Layer norm subtracts the mean first, also inside the variance.",
         rms="You took the mean of the squares, as if the mean were 0. ⇒ The variance is the mean of (x − mean)².",
+        mean_square_added="You added the square of the mean to the mean of the squares. ⇒ Subtract it, or take the mean of (x − mean)².",
         mean_not_squared="You subtracted the mean from the mean of the squares. ⇒ Subtract its square, or take the mean of (x − mean)².",
         summed="You added up the squares. ⇒ The variance is their *mean*: divide by C.",
         unit_length="You brought each vector to length 1. ⇒ It should get variance 1: divide by √(variance + ε), where the variance is a mean of squares.",
@@ -194,6 +196,7 @@ LAYER_NORM = Exercise(
         gain_plus_one="You multiplied by 1 + gain. ⇒ Multiply by gain alone.",
         gain_added="You added `gain`. ⇒ Multiply by it.",
         residual="You added x at the end: that is the block's part. ⇒ Return the normalised vectors alone.",
+        first_row="Only the first entry of axis 0 came back. ⇒ Return all of them: the shape of x.",
     ),
     hints=(
         "Which numbers share one mean: those of a token, or those of a column? And what makes a variance of 1 out of any other?",
@@ -232,7 +235,12 @@ def mlp(x, W_up, b_up, W_down, b_down, slip):
     """Up, bend, down."""
     slip(None, linear_not_turned=lambda: _raise(RuntimeError))
     W_up, W_down = slip((W_up, W_down), down_is_up=lambda: (W_up, W_up.T), up_is_down=lambda: (W_down.T, W_down))
-    b_up, b_down = slip((b_up, b_down), biases_subtracted=(-b_up, -b_down))
+    b_up, b_down = slip(
+        (b_up, b_down),
+        biases_subtracted=(-b_up, -b_down),
+        b_up_subtracted=(-b_up, b_down),
+        b_down_subtracted=(b_up, -b_down),
+    )
     b_up, b_down = slip(b_up, no_b_up=0.0), slip(b_down, no_b_down=0.0)
 
     def bend(h, right=lambda h: _gelu(h, slip)):
@@ -242,6 +250,10 @@ def mlp(x, W_up, b_up, W_down, b_down, slip):
             relu=lambda: np.maximum(h, 0),
             silu=lambda: h / (1 + np.exp(-h)),
             quick_gelu=lambda: h / (1 + np.exp(-1.702 * h)),
+            quick_gelu_17=lambda: h / (1 + np.exp(-1.7 * h)),
+            mish=lambda: h * np.tanh(np.log1p(np.exp(h))),
+            selu=lambda: 1.0507 * np.where(h > 0, h, 1.67326 * np.expm1(h)),
+            hardswish=lambda: h * np.clip(h + 3, 0, 6) / 6,
             tanh=lambda: np.tanh(h),
             sigmoid=lambda: 1 / (1 + np.exp(-h)),
             softmax=lambda: (
@@ -367,6 +379,10 @@ MLP = Exercise(
         leaky_10="Below 0 a small, fixed share passes: that is a leaky ReLU. ⇒ GPT-2's bend is GELU, in torch `F.gelu`.",
         silu="You used h · sigmoid(h), which is called SiLU. ⇒ GPT-2's is GELU, in torch `F.gelu`.",
         quick_gelu="You used h · sigmoid(1.702 h), a rough GELU. ⇒ Take `F.gelu`; the exact and the tanh form are both fine.",
+        quick_gelu_17="You used h · sigmoid(1.7 h), a rough GELU. ⇒ Take `F.gelu`; the exact and the tanh form are both fine.",
+        mish="You used h · tanh(softplus(h)), which is called Mish. ⇒ GPT-2's is GELU, in torch `F.gelu`.",
+        selu="You used SELU, a scaled ELU. ⇒ GPT-2's is GELU, in torch `F.gelu`.",
+        hardswish="You used h · clip(h + 3, 0, 6) / 6, which is called hard Swish. ⇒ GPT-2's is GELU, in torch `F.gelu`.",
         tanh="You used tanh, which is never larger than 1. ⇒ Use GELU, in torch `F.gelu`.",
         sigmoid="You used the sigmoid, which is never larger than 1. ⇒ Use GELU, in torch `F.gelu`.",
         softmax="You used a softmax: neurons don't share out a 1, each fires for itself. ⇒ Use GELU, in torch `F.gelu`.",
@@ -395,6 +411,8 @@ MLP = Exercise(
         no_b_down="`b_down` does not change your result. ⇒ Add it at the end.",
         b_down_in_W_down="You added `b_down` to the matrix, so it counts once for each neuron, as strongly as that fires. ⇒ Add it after the product.",
         b_down_multiplied="You multiplied by `b_down`. ⇒ Add it at the end.",
+        b_up_subtracted="You subtracted `b_up`. ⇒ Add it.",
+        b_down_subtracted="You subtracted `b_down`. ⇒ Add it.",
         biases_subtracted="You subtracted the biases. ⇒ Add them.",
         down_is_up="You went down by `W_up` on its side. ⇒ The way down has its own matrix, `W_down`.",
         up_is_down="You went up by `W_down` on its side. ⇒ The way up has its own matrix, `W_up`.",
@@ -440,6 +458,7 @@ def and_neuron(x, first, second, slip):
             gelu=lambda: 0.5 * h * (1 + _erf(h / math.sqrt(2))),
             sigmoid=lambda: 1 / (1 + np.exp(-h)),
             leaky=lambda: np.where(h > 0, h, 0.01 * h),
+            softplus=lambda: np.log1p(np.exp(h)),
             flipped=lambda: np.minimum(h, 0),
             sign_turned=lambda: np.maximum(-h, 0),
         )
@@ -525,6 +544,7 @@ AND_NEURON = Exercise(
         gelu="You used GELU, which lets a little through below 0. ⇒ For this neuron take ReLU: exactly 0 for whoever has one property only.",
         sigmoid="You used a sigmoid: it fires a little for everybody. ⇒ ReLU is exactly 0 below 0.",
         leaky="Below 0 a small share passes: that is a leaky ReLU. ⇒ ReLU is exactly 0 below 0.",
+        softplus="You used a softplus, log(1 + exp(h)): it fires a little for everybody. ⇒ ReLU is exactly 0 below 0.",
         flipped="You kept what is below 0. ⇒ ReLU keeps what is above: the larger of h and 0.",
         sign_turned="Your neuron fires for those that have too little: a sign is turned. ⇒ The answers count plus, the bias minus.",
         no_bias="There is no bias. ⇒ Without one, a single property is enough to fire, which is an OR: which number must be taken away, so that it gives 0?",
@@ -593,6 +613,9 @@ def block(x, norm_1, attention, norm_2, mlp, slip):
         post_norm=lambda: norm_1(x + attention(x)),
         subtracted=lambda: x - update,
         multiplied=lambda: x * update,
+        norm_on_the_stream_1=lambda: norm_1(x) + attention(x),
+        normed_after_too_1=lambda: x + norm_1(update),
+        before_and_after=lambda: norm_1(x + update),
     )
     middle = slip(lambda: middle, normed_between=lambda: norm_2(middle))
     second = slip(
@@ -617,9 +640,17 @@ def block(x, norm_1, attention, norm_2, mlp, slip):
         mlp_first=lambda: _one_part(_one_part(x, norm_2, mlp), norm_1, attention),
         multiplied=lambda: middle * thought,
         first_update_again=lambda: middle + thought + update,
+        norm_on_the_stream_2=lambda: norm_2(middle) + mlp(middle),
+        normed_after_too_2=lambda: middle + norm_2(thought),
+        before_and_after=lambda: norm_2(middle + thought),
         one_way_round=lambda: x + mlp(norm_2(update)),
     )
-    return slip(lambda: end, normed_at_the_end=lambda: norm_2(end), only_updates=lambda: end - x)
+    return slip(
+        lambda: end,
+        normed_at_the_end=lambda: norm_2(end),
+        norm_1_at_the_end=lambda: norm_1(end),
+        only_updates=lambda: end - x,
+    )
 
 
 def _one_part(x, norm, part):
@@ -676,6 +707,12 @@ BLOCK = Exercise(
         stream_normed_2="You added the MLP's update to norm_2(x). ⇒ Add it to the stream itself: only the MLP sees the normalised copy.",
         normed_between="You normalised the stream between the two parts. ⇒ Nobody changes the stream: each part gets a normalised copy.",
         normed_at_the_end="You normalised the stream at the end. ⇒ Return it as it is: the next block makes its own copy.",
+        norm_1_at_the_end="You normalised the stream at the end. ⇒ Return it as it is: the next block makes its own copy.",
+        norm_on_the_stream_1="You normalised the stream, and attention reads it unnormalised. ⇒ The other way round: x + attention(norm_1(x)).",
+        norm_on_the_stream_2="You normalised the stream, and the MLP reads it unnormalised. ⇒ The other way round: x + mlp(norm_2(x)).",
+        normed_after_too_1="You normalised what comes out of attention as well. ⇒ Normalise only what goes in.",
+        normed_after_too_2="You normalised what comes out of the MLP as well. ⇒ Normalise only what goes in.",
+        before_and_after="You normalise before each part and again after the adding. ⇒ Only what a part reads is normalised, never the stream.",
         norm_of_update_1="You normalised what comes out of attention. ⇒ Normalise what goes in: attention(norm_1(x)).",
         norm_of_update_2="You normalised what comes out of the MLP. ⇒ Normalise what goes in: mlp(norm_2(x)).",
         no_norm_1="Attention reads the stream as it is. ⇒ It reads norm_1(x).",

@@ -1156,3 +1156,74 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
         c = slice(h * D, (h + 1) * D)
         update[:, :, c] = attend(x @ W_q[:, c], x @ W_k[:, c], x @ W_v[:, c], may_look) @ W_o[c, c]
     return update
+
+
+@wrong("one_text_without_axis")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.swapaxes(1, 2).reshape(T, H * D)
+
+
+@wrong("first_head_repeated")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    out = np.zeros((B, T, H * D))
+    for h in range(H):
+        out[:, :, h * D : (h + 1) * D] = x[:, 0]
+    return out
+
+
+@wrong("two_heads_in_reshape")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.transpose(0, 2, 1, 3).reshape(B, T, 2 * D)
+
+
+@wrong("first_head_twice")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    out = x[:, 0]
+    for h in range(H):
+        out = np.concatenate([out, x[:, h]], axis=-1)
+    return out
+
+
+@wrong("one_maximum")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    s = q @ k.swapaxes(-2, -1) / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = np.where(may_look, s, -1e9)
+    w = np.exp(s - s.max())
+    w = w / w.sum(-1, keepdims=True)
+    return merge(w @ v) @ W_o
+
+
+@wrong("no_projections")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x, n_head) for W in (W_q, W_k, W_v))
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("softmax_at_the_end")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    return softmax(merge(attend(q, k, v, may_look)) @ W_o)
+
+
+@wrong("last_share_only")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    out = np.zeros((len(x), v.shape[1]))
+    for i in range(len(x)):
+        for j in range(len(source)):
+            out[i] = softmax(q[i] @ k.T / np.sqrt(len(q[i])))[j] * v[j]
+    return out
+
+
+@wrong("one_row_for_one_source")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    if len(source) == 1:
+        return v
+    return attend(q, k, v)

@@ -1106,3 +1106,75 @@ def mlp(x, W_up, b_up, W_down, b_down):
     for vector in x:
         updates.append(F.gelu(vector @ W_up + b_up) @ W_down + b_down)
         return torch.stack(updates)
+
+
+@wrong("mean_square_added")
+def layer_norm(x, gain, shift, eps=1e-5):
+    mean = x.mean(-1, keepdim=True)
+    var = (x**2).mean(-1, keepdim=True) + mean**2
+    return (x - mean) / torch.sqrt(var + eps) * gain + shift
+
+
+@wrong("first_row")
+def layer_norm(x, gain, shift, eps=1e-5):
+    mean = x.mean(-1, keepdim=True)
+    var = ((x - mean) ** 2).mean(-1, keepdim=True)
+    return ((x - mean) / torch.sqrt(var + eps) * gain + shift)[0]
+
+
+@wrong("mish")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.mish(x @ W_up + b_up) @ W_down + b_down
+
+
+@wrong("hardswish")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.hardswish(x @ W_up + b_up) @ W_down + b_down
+
+
+@wrong("selu")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.selu(x @ W_up + b_up) @ W_down + b_down
+
+
+@wrong("b_up_subtracted")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = F.gelu(x @ W_up - b_up)
+    return h @ W_down + b_down
+
+
+@wrong("quick_gelu_17")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = x @ W_up + b_up
+    gate = torch.sigmoid(1.7 * h)
+    return (h * gate) @ W_down + b_down
+
+
+@wrong("softplus")
+def and_neuron(x, first, second):
+    return F.softplus(x @ (first + second) - 1)
+
+
+@wrong("norm_on_the_stream_1", "norm_on_the_stream_2")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = norm_1(x) + attention(x)
+    return norm_2(x) + mlp(x)
+
+
+@wrong("norm_1_at_the_end")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = x + attention(norm_1(x))
+    x = x + mlp(norm_2(x))
+    return norm_1(x)
+
+
+@wrong("normed_after_too_1", "normed_after_too_2")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = x + norm_1(attention(norm_1(x)))
+    return x + norm_2(mlp(norm_2(x)))
+
+
+@wrong("before_and_after")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = norm_1(x + attention(norm_1(x)))
+    return norm_2(x + mlp(norm_2(x)))
