@@ -1,51 +1,23 @@
 """Lesson 06: values and the residual stream."""
 
-import copy
 import re
 
 import numpy as np
 
 from course_lib.judge import Exercise
+from course_lib.mistakes.in_attention import (
+    WHOLE,
+    WHOLE_NUMBERS,
+    multiplies,
+    multiplies_by_infinity,
+    no_keepdims,
+    whole_numbers_too,
+)
 
 
 def _softmax(scores, axis=-1):
     exps = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return exps / exps.sum(axis=axis, keepdims=True)
-
-
-def whole_numbers_too(*inputs):
-    """A test: do whole numbers give what the same numbers with a point give? (PyTorch may refuse them: some of its functions do.)"""
-    floats = [value.astype(float) if isinstance(value, np.ndarray) else value for value in inputs]
-
-    def test(f):
-        try:
-            wanted = np.asarray(f(*copy.deepcopy(floats)), float)
-        except Exception:
-            return True  # it takes nothing but tensors
-        try:
-            return np.allclose(np.asarray(f(*copy.deepcopy(inputs)), float), wanted, atol=1e-3)
-        except RuntimeError:
-            return True
-
-    return test
-
-
-def multiplies(code):
-    """Is there a product entry by entry in the code?"""
-    return code.has(r"(?<!\*)\*=?(?!\*)") or code.uses("multiply", "mul")
-
-
-def multiplies_by_infinity(code):
-    """Is there a product with infinity in the code?"""
-    return code.has(r"\* *-?(\w+\.)?(inf|Infinity)\b|\binf\)? *\*|\* *-?float\(")
-
-
-WHOLE = {"whole": "some of PyTorch's functions refuse whole numbers, and may be used: a promise asks for them instead"}
-WHOLE_NUMBERS = (
-    "whole_numbers",
-    "Whole numbers as inputs break your function: it is right for 2.0, and not for 2. Results need room for what comes after the point. "
-    "⇒ Make an empty table by `np.zeros(shape)`, not by `np.zeros_like`.",
-)
 
 
 # ---- value_update --------------------------------------------------------------------------------------------------
@@ -549,12 +521,6 @@ def _square(may_look):
     table = np.ones((len(may_look), len(may_look)), bool)
     table[~may_look] = False
     return table
-
-
-def no_keepdims(scores):
-    """A softmax whose sums have lost their axis."""
-    exps = np.exp(scores - scores.max(-1, keepdims=True))
-    return exps / exps.sum(-1)
 
 
 def _attend_inputs(draw):

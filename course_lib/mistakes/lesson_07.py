@@ -3,7 +3,13 @@
 import numpy as np
 
 from course_lib.judge import Exercise
-from course_lib.mistakes.lesson_06 import WHOLE, WHOLE_NUMBERS, multiplies_by_infinity, no_keepdims, whole_numbers_too
+from course_lib.mistakes.in_attention import (
+    WHOLE,
+    WHOLE_NUMBERS,
+    multiplies_by_infinity,
+    no_keepdims,
+    whole_numbers_too,
+)
 
 
 def _numbers(seed, *shape):
