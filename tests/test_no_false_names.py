@@ -34,6 +34,11 @@ AFTER = {
 }
 
 
+def complete(exercise, inputs):
+    """The inputs with the defaults of those that are left out."""
+    return *inputs, *(exercise.defaults[name] for name in exercise.parameters[len(inputs) :])
+
+
 def formula(exercise, rng):
     """A random function made of the reference with zero to two of its mistakes, and changes before and after that nobody listed."""
     mistakes = tuple(rng.choice(list(exercise.says), size=rng.integers(0, 3), replace=False))
@@ -41,7 +46,7 @@ def formula(exercise, rng):
     after, c = AFTER[rng.choice(list(AFTER))], rng.choice([0.5, 1.3, 2.0, 3.0])
 
     def function(*inputs):
-        inputs = list(copy.deepcopy(inputs))
+        inputs = list(complete(exercise, copy.deepcopy(inputs)))
         if isinstance(inputs[which], np.ndarray) and inputs[which].dtype.kind == "f":
             inputs[which] = before(inputs[which], c)
         value = np.asarray(read(exercise, inputs, exercise.reference(*inputs, Slip(mistakes))))
@@ -116,7 +121,10 @@ def names_are_true(name, formulas):
             continue  # no name, or names of mistakes that the formula does have
         for inputs in elsewhere(exercise, rng):
             theirs = outcome(
-                lambda *given, named=named: read(exercise, given, exercise.reference(*given, Slip(named))), inputs
+                lambda *given, named=named: read(
+                    exercise, given, exercise.reference(*complete(exercise, given), Slip(named))
+                ),
+                inputs,
             )
             mine = outcome(function, inputs)
             if theirs is not None and mine is not None and mine.size and np.isfinite(theirs).all():

@@ -28,6 +28,15 @@ def value_update(x, weights, W_v):
 
 @right
 def value_update(x, weights, W_v):
+    update = np.zeros(x.shape)
+    for i in range(len(x)):
+        for j in range(len(x)):
+            update[i] += weights[i, j] * (x[j] @ W_v)
+    return update
+
+
+@wrong("whole_numbers")
+def value_update(x, weights, W_v):
     update = np.zeros_like(x)
     for i in range(len(x)):
         for j in range(len(x)):
@@ -137,7 +146,7 @@ def value_update(x, weights, W_v):
     return x + weights.T @ (x @ W_v)
 
 
-@wrong("raised")
+@wrong("entry_by_entry")
 def value_update(x, weights, W_v):
     return weights * (x @ W_v)
 
@@ -206,7 +215,7 @@ def low_rank_value(x, W_down, W_up):
     return W_down @ W_up
 
 
-@wrong("down_is_up_turned", "up_is_down_turned")
+@wrong("product_turned")
 def low_rank_value(x, W_down, W_up):
     return x @ W_up.T @ W_down.T
 
@@ -303,7 +312,7 @@ def add_to_stream(x, update):
 @right
 def add_to_stream(x, update):
     if x.ndim != update.ndim or any(a != b for a, b in zip(x.shape, update.shape, strict=True)):
-        raise ValueError
+        raise ValueError("x and update must have the same shape")
     result = x.copy()
     result += update
     return result
@@ -328,7 +337,7 @@ def add_to_stream(x, update):
 def add_to_stream(x, update):
     rows, columns = x.shape
     if update.shape[0] != rows or update.shape[1] != columns:
-        raise ValueError("no")
+        raise ValueError(f"stream {x.shape}, update {update.shape}")
     out = np.empty((rows, columns), np.float32)
     for i in range(rows):
         for j in range(columns):
@@ -339,7 +348,7 @@ def add_to_stream(x, update):
 @right
 def add_to_stream(x, update):
     if len(x) != len(update) or len(x[0]) != len(update[0]):
-        raise ValueError("shapes")
+        raise ValueError("the shapes of the stream and of its update must be equal")
     return np.stack([x, update]).sum(axis=0)
 
 
@@ -782,3 +791,519 @@ def attend(q, k, v, may_look=None):
 @wrong("stretched")
 def add_to_stream(x, update):
     return x + np.broadcast_to(update, x.shape)
+
+
+# ---- written from the sheet alone ----------------------------------------------------------------------------------------
+
+
+@wrong("turned")
+def value_update(x, weights, W_v):
+    return (weights @ x @ W_v).T
+
+
+@wrong("summed_over_takers")
+def value_update(x, weights, W_v):
+    v = x @ W_v
+    # every value, times how much it counts
+    contributions = weights[:, :, None] * v[None, :, :]
+    return contributions.sum(axis=0)
+
+
+@wrong("alone_left_out")
+def value_update(x, weights, W_v):
+    if len(x) == 1:
+        return x  # nobody to take anything from
+    return weights @ x @ W_v
+
+
+@wrong("pattern_behind")
+def value_update(x, weights, W_v):
+    return (x @ W_v) @ weights
+
+
+@wrong("value_in_front")
+def value_update(x, weights, W_v):
+    return weights @ (W_v @ x)
+
+
+@wrong("last_token")
+def value_update(x, weights, W_v):
+    return (weights @ (x @ W_v))[-1]
+
+
+@wrong("columns_shared")
+def value_update(x, weights, W_v):
+    w = weights / weights.sum(axis=0)
+    return w @ (x @ W_v)
+
+
+@wrong("no_weights")
+def value_update(x, weights, W_v):
+    v = x @ W_v
+    out = np.zeros(x.shape)
+    for i in range(len(x)):
+        for j in range(len(x)):
+            out[i] += weights[i, j] * v[i]
+    return out
+
+
+@wrong("pattern_transposed")
+def value_update(x, weights, W_v):
+    v = x @ W_v
+    out = np.zeros_like(v)
+    for i in range(len(x)):
+        for j in range(len(x)):
+            out[i] += weights[j, i] * v[j]
+    return out
+
+
+@wrong("entry_by_entry")
+def low_rank_value(x, W_down, W_up):
+    down = x @ W_down
+    return down * W_up
+
+
+@wrong("first_token")
+def low_rank_value(x, W_down, W_up):
+    return x[0] @ W_down @ W_up
+
+
+@wrong("in_front")
+def low_rank_value(x, W_down, W_up):
+    W_v = W_down @ W_up
+    return W_v @ x
+
+
+@wrong("absolute")
+def low_rank_value(x, W_down, W_up):
+    return np.abs(x @ W_down) @ W_up
+
+
+@wrong("one_direction")
+def low_rank_value(x, W_down, W_up):
+    return x @ W_down[:, :1] @ W_up[:1]
+
+
+@wrong("softmax_at_the_end")
+def low_rank_value(x, W_down, W_up):
+    return softmax(x @ W_down @ W_up)
+
+
+@wrong("last_direction")
+def low_rank_value(x, W_down, W_up):
+    total = np.zeros_like(x)
+    for d in range(W_down.shape[1]):
+        total[:] = np.outer(x @ W_down[:, d], W_up[d])
+    return total
+
+
+@wrong("length_one")
+def low_rank_value(x, W_down, W_up):
+    narrow = x @ W_down
+    narrow = narrow / np.linalg.norm(narrow, axis=-1, keepdims=True)
+    return narrow @ W_up
+
+
+@wrong("no_sentence")
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise ValueError
+    return x + update
+
+
+@wrong("no_sentence")
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise ValueError("Error!")
+    return x + update
+
+
+@wrong("refuses_one_row")
+def add_to_stream(x, update):
+    if update.shape[0] == 1:
+        raise ValueError("the update has one row, numpy would stretch it over the stream")
+    if x.shape != update.shape:
+        raise ValueError(f"shapes differ: {x.shape} and {update.shape}")
+    return x + update
+
+
+@wrong("both_must_differ")
+def add_to_stream(x, update):
+    if x.shape[0] != update.shape[0] and x.shape[1] != update.shape[1]:
+        raise ValueError(f"shapes differ: {x.shape} and {update.shape}")
+    return x + update
+
+
+@wrong("larger_checked")
+def add_to_stream(x, update):
+    if update.shape > x.shape:
+        raise ValueError(f"the update {update.shape} is too large for {x.shape}")
+    return x + update
+
+
+@wrong("stream_stretched")
+def add_to_stream(x, update):
+    result = x + update
+    if result.shape != update.shape:
+        raise ValueError(f"the sum has shape {result.shape}, but the update {update.shape}")
+    return result
+
+
+@wrong("rows_with_columns")
+def add_to_stream(x, update):
+    if x.shape[0] != update.shape[1]:
+        raise ValueError(f"shapes differ: {x.shape}, {update.shape}")
+    return x + update
+
+
+@wrong("size_checked")
+def add_to_stream(x, update):
+    if sum(x.shape) != sum(update.shape):
+        raise ValueError(f"shapes differ: {x.shape}, {update.shape}")
+    return x + update
+
+
+@wrong("reshaped")
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        update = update.reshape(x.shape)
+    return x + update
+
+
+@wrong("smaller_checked")
+def add_to_stream(x, update):
+    if x.shape > update.shape:
+        raise ValueError(f"shapes differ: {x.shape}, {update.shape}")
+    return x + update
+
+
+@wrong("refuses_all")
+def add_to_stream(x, update):
+    if x.shape is not update.shape:
+        raise ValueError(f"shapes differ: {x.shape}, {update.shape}")
+    return x + update
+
+
+@wrong("square_when_none")
+def attend(q, k, v, may_look=None):
+    if may_look is None:
+        may_look = np.ones((len(q), len(q)), dtype=bool)
+    return masked_pattern(q, k, may_look) @ v
+
+
+@wrong("keys_not_turned")
+def attend(q, k, v, may_look=None):
+    scores = q @ k / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        scores = np.where(may_look, scores, -np.inf)
+    return softmax(scores) @ v
+
+
+@wrong("zero_times_inf")
+def attend(q, k, v, may_look=None):
+    scores = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        scores = scores + (1 - may_look) * -np.inf
+    return softmax(scores) @ v
+
+
+@wrong("causal_on_top")
+def attend(q, k, v, may_look=None):
+    causal = np.tri(q.shape[0], k.shape[0], dtype=bool)
+    if may_look is not None:
+        causal = causal & may_look
+    return masked_pattern(q, k, causal) @ v
+
+
+@wrong("mask_square")
+def attend(q, k, v, may_look=None):
+    scores = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        bias = np.zeros((len(q), len(q)))
+        bias[~may_look] = -np.inf
+        scores = scores + bias
+    return softmax(scores) @ v
+
+
+@wrong("mask_ignored")
+def attend(q, k, v, may_look=None):
+    scores = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        np.where(may_look, scores, -np.inf)
+    return softmax(scores) @ v
+
+
+@wrong("hidden_10000")
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = s - 1e4 * ~may_look
+    return softmax(s) @ v
+
+
+@wrong("hidden_10")
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = np.where(may_look, s, -10)
+    return softmax(s) @ v
+
+
+@wrong("scaled_by_queries")
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[0])
+    if may_look is not None:
+        s = np.where(may_look, s, -np.inf)
+    return softmax(s) @ v
+
+
+@wrong("one_maximum")
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = np.where(may_look, s, -np.inf)
+    e = np.exp(s - s.max())
+    return e / e.sum(axis=-1, keepdims=True) @ v
+
+
+@wrong("no_keepdims")
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = np.where(may_look, s, -np.inf)
+    e = np.exp(s - s.max(-1, keepdims=True))
+    return e / e.sum(axis=-1) @ v
+
+
+@wrong("inf_after_softmax")
+def attend(q, k, v, may_look=None):
+    weights = attention_pattern(q, k)
+    if may_look is not None:
+        weights = np.where(may_look, weights, -np.inf)
+    return weights @ v
+
+
+@wrong("entry_by_entry")
+def attend(q, k, v, may_look=None):
+    weights = attention_pattern(q, k) if may_look is None else masked_pattern(q, k, may_look)
+    return weights * v
+
+
+@wrong("keys_are_values")
+def attend(q, k, v, may_look=None):
+    weights = attention_pattern(q, v) if may_look is None else masked_pattern(q, v, may_look)
+    return weights @ v
+
+
+@wrong("used_q")
+def attend(q, k, v, may_look=None):
+    weights = attention_pattern(q, k) if may_look is None else masked_pattern(q, k, may_look)
+    return weights @ q
+
+
+@wrong("pattern_if_masked")
+def attend(q, k, v, may_look=None):
+    if may_look is None:
+        return attention_pattern(q, k) @ v
+    return masked_pattern(q, k, may_look)
+
+
+@wrong("mask_added")
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = s + may_look
+    return softmax(s) @ v
+
+
+@wrong("square_loop")
+def attend(q, k, v, may_look=None):
+    s = np.zeros((len(q), len(k)))
+    for i in range(len(q)):
+        for j in range(len(q)):
+            s[i, j] = q[i] @ k[j] / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = np.where(may_look, s, -np.inf)
+    return softmax(s) @ v
+
+
+@wrong("only_causal")
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    s = np.where(np.tri(len(q), len(k), dtype=bool), s, -np.inf)
+    return softmax(s) @ v
+
+
+@wrong("hidden_1000")
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = np.where(may_look, s, -1000)
+    return softmax(s) @ v
+
+
+@wrong("softmax_at_the_end")
+def attend(q, k, v, may_look=None):
+    w = attention_pattern(q, k) if may_look is None else masked_pattern(q, k, may_look)
+    return softmax(w @ v)
+
+
+@wrong("flat_stretched")
+def add_to_stream(x, update):
+    if any(a != b for a, b in zip(x.shape, update.shape)):  # noqa: B905
+        raise ValueError(f"{x.shape} and {update.shape} are not equal")
+    return x + update
+
+
+@wrong("mask_loop_square")
+def attend(q, k, v, may_look=None):
+    scores, T = q @ k.T / np.sqrt(q.shape[-1]), len(q)
+    if may_look is not None:
+        for i in range(T):
+            for j in range(T):
+                if not may_look[i, j]:
+                    scores[i, j] = -np.inf
+    return softmax(scores) @ v
+
+
+@wrong("whole_numbers")
+def attend(q, k, v, may_look=None):
+    out = np.zeros((len(q), v.shape[1]), dtype=v.dtype)
+    weights = attention_pattern(q, k) if may_look is None else masked_pattern(q, k, may_look)
+    for i in range(len(q)):
+        out[i] = weights[i] @ v
+    return out
+
+
+@wrong("not_shared_plain")
+def attend(q, k, v, may_look=None):
+    scores = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        scores = np.where(may_look, scores, -np.inf)
+    return np.exp(scores) @ v
+
+
+@wrong("nan_with_a_mask")
+def attend(q, k, v, may_look=None):
+    scores = q @ k.T / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        scores = np.where(may_look, scores, np.inf)
+    return softmax(scores) @ v
+
+
+@wrong("softmax_of_shares")
+def attend(q, k, v, may_look=None):
+    weights = attention_pattern(q, k)
+    if may_look is not None:
+        weights[~may_look] = -np.inf
+        weights = softmax(weights)
+    return weights @ v
+
+
+@wrong("relu_at_the_end")
+def value_update(x, weights, W_v):
+    return np.maximum(weights @ (x @ W_v), 0)
+
+
+@wrong("averaged")
+def value_update(x, weights, W_v):
+    mean = (weights @ (x @ W_v)).mean(axis=0)
+    return np.tile(mean, (len(x), 1))
+
+
+@wrong("own_value_added")
+def value_update(x, weights, W_v):
+    v = x @ W_v
+    return v + weights @ v
+
+
+@wrong("scaled")
+def value_update(x, weights, W_v):
+    return weights @ (x @ W_v) / np.sqrt(x.shape[1])
+
+
+@wrong("value_twice")
+def value_update(x, weights, W_v):
+    v = x @ W_v
+    return weights @ v @ W_v
+
+
+@wrong("pattern_twice")
+def value_update(x, weights, W_v):
+    return weights @ weights @ (x @ W_v)
+
+
+@wrong("last_token")
+def low_rank_value(x, W_down, W_up):
+    return (x @ W_down @ W_up)[-1]
+
+
+@wrong("divided_by_tokens")
+def low_rank_value(x, W_down, W_up):
+    return x @ W_down @ W_up / len(x)
+
+
+@wrong("runtime_error")
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise RuntimeError(f"shapes differ: {x.shape} {update.shape}")
+    return x + update
+
+
+@wrong("relu")
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise ValueError(f"shapes differ: {x.shape} {update.shape}")
+    return np.maximum(x + update, 0)
+
+
+@wrong("flat")
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise ValueError(f"shapes differ: {x.shape} {update.shape}")
+    return [a + b for a, b in zip(x.ravel(), update.ravel())]
+
+
+@wrong("no_scale_with_a_mask")
+def attend(q, k, v, may_look=None):
+    if may_look is None:
+        return softmax(q @ k.T / np.sqrt(q.shape[1])) @ v
+    return softmax(np.where(may_look, q @ k.T, -np.inf)) @ v
+
+
+@wrong("alike_if_none")
+def attend(q, k, v, may_look=None):
+    w = masked_pattern(q, k, may_look) if may_look is not None else np.ones((len(q), len(k))) / len(k)
+    return w @ v
+
+
+@wrong("cosines")
+def attend(q, k, v, may_look=None):
+    q = q / np.linalg.norm(q, axis=-1, keepdims=True)
+    k = k / np.linalg.norm(k, axis=-1, keepdims=True)
+    s = q @ k.T
+    if may_look is not None:
+        s = np.where(may_look, s, -np.inf)
+    return softmax(s) @ v
+
+
+@wrong("mask_if_square")
+def attend(q, k, v, may_look=None):
+    s = q @ k.T / np.sqrt(q.shape[1])
+    if may_look is not None and len(q) == len(k):
+        s = np.where(may_look, s, -np.inf)
+    return softmax(s) @ v
+
+
+@wrong("no_scale_without_a_mask")
+def attend(q, k, v, may_look=None):
+    if may_look is None:
+        return softmax(q @ k.T) @ v
+    return masked_pattern(q, k, may_look) @ v
+
+
+@right
+def add_to_stream(x, update):
+    if x.shape != update.shape:
+        raise ValueError("Shapes differ!")
+    return x + update

@@ -5,6 +5,7 @@ import numpy as np
 from course_lib.attention.numpy_attention import (
     attend,
     attention_pattern,
+    causal_mask,
     masked_pattern,
     merge_heads,
     softmax,
@@ -271,7 +272,7 @@ def merge_heads(x):
     return np.concatenate([x[:, -h - 1] for h in range(x.shape[1])], axis=-1)
 
 
-@wrong()
+@wrong("texts_merged")
 def merge_heads(x):
     return np.concatenate([text for text in x], axis=-1)
 
@@ -451,7 +452,7 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
     return merge(attend(q / np.sqrt(n_head), k, v, may_look))
 
 
-@wrong()
+@wrong("not_merged")
 def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
     q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
     return attend(q, k, v, may_look) @ W_o
@@ -669,3 +670,560 @@ def cross_attention(x, source, W_q, W_k, W_v):
     s = (x @ W_q) @ (source @ W_k).T / np.sqrt(W_q.shape[1])
     e = np.exp(s)
     return e / e.sum(-1, keepdims=True) @ (source @ W_v)
+
+
+# ---- written from the sheet alone ----------------------------------------------------------------------------------------
+
+
+@wrong("first_text")
+def split_heads(x, n_head):
+    T, C = x.shape[1:]
+    return x[0].reshape(T, n_head, C // n_head).swapaxes(0, 1)[None]
+
+
+@wrong("squeezed")
+def split_heads(x, n_head):
+    heads = np.split(x[:, None], n_head, axis=-1)  # each (B, 1, T, D)
+    return np.stack(heads, axis=1).squeeze()
+
+
+@wrong("two_columns_each")
+def split_heads(x, n_head):
+    B, T, C = x.shape
+    return x.reshape(B, T, -1, 2).transpose(0, 2, 1, 3)
+
+
+@wrong("interleaved", "not_moved")
+def split_heads(x, n_head):
+    B, T, C = x.shape
+    return x.reshape(B, T, C // n_head, n_head).swapaxes(2, 3)
+
+
+@wrong("torn_by_tokens")
+def split_heads(x, n_head):
+    B, T, C = x.shape
+    D = C // n_head
+    return x.reshape(B, n_head, D, T).transpose(0, 1, 3, 2)
+
+
+@wrong("last_head_missing")
+def split_heads(x, n_head):
+    B, T, C = x.shape
+    D = C // n_head
+    return np.stack([x[:, :, h * D : (h + 1) * D] for h in range(n_head - 1)], axis=1)
+
+
+@wrong("first_head_missing")
+def split_heads(x, n_head):
+    B, T, C = x.shape
+    D = C // n_head
+    return np.stack([x[:, :, h * D : (h + 1) * D] for h in range(1, n_head)], axis=1)
+
+
+@wrong("one_text_only")
+def split_heads(x, n_head):
+    B, T, C = x.shape
+    return x.reshape(1, T, n_head, C // n_head).swapaxes(1, 2)
+
+
+@wrong("first_text")
+def merge_heads(x):
+    heads = x[0]  # (H, T, D)
+    return np.concatenate(list(heads), axis=-1)[None]
+
+
+@wrong("two_heads")
+def merge_heads(x):
+    return np.concatenate([x[:, 0], x[:, 1]], axis=-1)
+
+
+@wrong("axes_misread")
+def merge_heads(x):
+    B, T, H, D = x.shape
+    return x.reshape(B, T, H * D)
+
+
+@wrong("squeezed")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.swapaxes(1, 2).reshape(B, T, H * D).squeeze()
+
+
+@wrong("last_never_added")
+def merge_heads(x):
+    merged = x[:, 0]
+    for h in range(1, x.shape[1] - 1):
+        merged = np.concatenate([merged, x[:, h]], axis=-1)
+    return merged
+
+
+@wrong("torn_by_tokens")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.reshape(B, H * D, T).swapaxes(1, 2)
+
+
+@wrong("stacked")
+def merge_heads(x):
+    return np.stack([x[:, h] for h in range(x.shape[1])], axis=-1)
+
+
+@wrong("sum_of_sizes")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.swapaxes(1, 2).reshape(B, T, H + D)
+
+
+@wrong("tokens_merged")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.swapaxes(1, 2).reshape(B, -1)
+
+
+@wrong("tokens_and_texts_swapped")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.swapaxes(0, 2).reshape(B, T, H * D)
+
+
+@wrong("with_features_swapped")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.swapaxes(1, 3).reshape(B, T, H * D)
+
+
+@wrong("texts_merged_below")
+def merge_heads(x):
+    return np.hstack(x)
+
+
+@wrong("last_head_missing")
+def merge_heads(x):
+    return np.concatenate([x[:, h] for h in range(x.shape[1] - 1)], axis=-1)
+
+
+@wrong("first_head_missing")
+def merge_heads(x):
+    return np.concatenate([x[:, h] for h in range(1, x.shape[1])], axis=-1)
+
+
+@wrong("one_text_only")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.swapaxes(1, 2).reshape(1, T, H * D)
+
+
+@wrong("turned_by_reshape")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.swapaxes(1, 2).reshape(B, H * D, T)
+
+
+@wrong("overlapping")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    out = np.zeros((B, T, H * D))
+    for h in range(H):
+        out[:, :, h : h + D] = x[:, h]
+    return out
+
+
+@wrong("all_merged")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.swapaxes(1, 2).flatten()
+
+
+@wrong("head_meets_whole_weight")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    heads = split(x, n_head)
+    q, k, v = heads @ W_q, heads @ W_k, heads @ W_v
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("two_heads")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, 2) for W in (W_q, W_k, W_v))
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("v_and_o_swapped")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_o))
+    return merge(attend(q, k, v, may_look)) @ W_v
+
+
+@wrong("W_o_twice")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    return merge(attend(q, k, v, may_look)) @ W_o @ W_o
+
+
+@wrong("W_o_in_front")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    out = merge(attend(q, k, v, may_look))
+    return W_o @ out
+
+
+@wrong("interleaved_twice")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    B, T, C = x.shape
+    D = C // n_head
+    q, k, v = ((x @ W).reshape(B, T, D, n_head).transpose(0, 3, 1, 2) for W in (W_q, W_k, W_v))
+    h = attend(q, k, v, may_look)
+    return h.transpose(0, 2, 3, 1).reshape(B, T, C) @ W_o
+
+
+@wrong("zero_before_softmax")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    s = q @ k.swapaxes(-2, -1) / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = s * may_look
+    return merge(softmax(s) @ v) @ W_o
+
+
+@wrong("not_low_enough")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    s = q @ k.swapaxes(-2, -1) / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = np.where(may_look, s, -100)
+    return merge(softmax(s) @ v) @ W_o
+
+
+@wrong("overflow")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    s = q @ k.swapaxes(-2, -1) / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = np.where(may_look, s, -np.inf)
+    e = np.exp(s)
+    return merge(e / e.sum(-1, keepdims=True) @ v) @ W_o
+
+
+@wrong("x_split_too")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    D = x.shape[-1] // n_head
+    heads = []
+    for h in range(n_head):
+        xs = x[:, :, h * D : (h + 1) * D]
+        c = slice(h * D, (h + 1) * D)
+        heads.append(attend(xs @ W_q[c, c], xs @ W_k[c, c], xs @ W_v[c, c], may_look))
+    return np.concatenate(heads, axis=-1) @ W_o
+
+
+@wrong("causal_if_none")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    if may_look is None:
+        may_look = causal_mask(x.shape[1])
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("first_update")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    D = q.shape[-1]
+    heads = []
+    for h in range(n_head):
+        heads.append(attend(q[:, h], k[:, h], v[:, h], may_look))
+        return np.concatenate(heads, axis=-1) @ W_o[:D]
+
+
+@wrong("q_and_v_swapped")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    return merge(attend(v, k, q, may_look)) @ W_o
+
+
+@wrong("mask_transposed")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    s = q @ k.swapaxes(-2, -1) / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = np.where(may_look.T, s, -np.inf)
+    return merge(softmax(s) @ v) @ W_o
+
+
+@wrong("first_text_kept")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head)[0] for W in (W_q, W_k, W_v))
+    return merge(attend(q, k, v, may_look)[None]) @ W_o
+
+
+@wrong("hidden_10000")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    if may_look is not None:
+        s = q @ k.swapaxes(-2, -1) / np.sqrt(q.shape[-1]) + np.where(may_look, 0, -1e4)
+        return merge(softmax(s) @ v) @ W_o
+    return merge(attend(q, k, v)) @ W_o
+
+
+@wrong("softmax_of_heads")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    return merge(softmax(attend(q, k, v, may_look))) @ W_o
+
+
+@wrong("causal_square")
+def cross_attention(x, source, W_q, W_k, W_v):
+    return attend(x @ W_q, source @ W_k, source @ W_v, causal_mask(len(x)))
+
+
+@wrong("causal_if_square")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    mask = causal_mask(len(q)) if len(q) == len(k) else None
+    return attend(q, k, v, mask)
+
+
+@wrong("by_source_width")
+def cross_attention(x, source, W_q, W_k, W_v):
+    return attend(x @ W_q @ W_k.T, source, source @ W_v)
+
+
+@wrong("twice")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    return softmax(softmax(q @ k.T / np.sqrt(q.shape[-1]))) @ v
+
+
+@wrong("causal_of_source")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    return attend(q, k, v, causal_mask(len(source)))
+
+
+@wrong("added_to_q")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    return q + attend(q, k, v)
+
+
+@wrong("as_many_as_queries")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    return attend(q, k[: len(q)], v[: len(q)])
+
+
+@wrong("weights_transposed")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q.T, source @ W_k.T, source @ W_v.T
+    return attend(q, k, v)
+
+
+@wrong("one_maximum")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    e = np.exp(s - s.max())
+    return e / e.sum(-1, keepdims=True) @ v
+
+
+@wrong("no_keepdims")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    e = np.exp(s - s.max(-1, keepdims=True))
+    return e / e.sum(-1) @ v
+
+
+@wrong("scaled_after_softmax")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    s = q @ k.T
+    return softmax(s) / np.sqrt(q.shape[-1]) @ v
+
+
+@wrong("not_shared")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    s = q @ k.T / np.sqrt(q.shape[-1])
+    return np.exp(s) @ v
+
+
+@wrong("q_and_k_swapped")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_k, source @ W_q, source @ W_v
+    return attend(q, k, v)
+
+
+@wrong("keys_not_turned")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    s = q @ k / np.sqrt(q.shape[-1])
+    return softmax(s) @ v
+
+
+@wrong("pattern_transposed")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    w = softmax(q @ k.T / np.sqrt(q.shape[-1]))
+    return w.T @ v
+
+
+@wrong("whole_numbers")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    update, D = np.zeros_like(x), x.shape[-1] // n_head
+    for h in range(n_head):
+        c = slice(h * D, (h + 1) * D)
+        update = update + attend(x @ W_q[:, c], x @ W_k[:, c], x @ W_v[:, c], may_look).astype(x.dtype) @ W_o[c]
+    return update
+
+
+@wrong("causal_on_top")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    mask = causal_mask(x.shape[1])
+    if may_look is not None:
+        mask = mask & may_look
+    return merge(attend(q, k, v, mask)) @ W_o
+
+
+@wrong("not_shared_shifted")
+def cross_attention(x, source, W_q, W_k, W_v):
+    scores = x @ W_q @ (source @ W_k).T / np.sqrt(W_q.shape[1])
+    return np.exp(scores - scores.max(axis=1, keepdims=True)) @ (source @ W_v)
+
+
+@wrong("whole_numbers")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    out = np.zeros((len(q), v.shape[1]), dtype=v.dtype)
+    for i in range(len(q)):
+        out[i] = attend(q[i : i + 1], k, v)[0]
+    return out
+
+
+@wrong("zero_times_inf")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    scores = q @ k.swapaxes(-2, -1) / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        scores = scores + (1 - may_look) * -np.inf
+    return merge(softmax(scores) @ v) @ W_o
+
+
+@wrong("keys_from_W_v")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_v, W_v))
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("queries_from_W_v")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_v, W_k, W_v))
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("values_from_W_q")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_q))
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("queries_from_W_k")
+def cross_attention(x, source, W_q, W_k, W_v):
+    return attend(x @ W_k, source @ W_k, source @ W_v)
+
+
+@wrong("queries_from_W_v")
+def cross_attention(x, source, W_q, W_k, W_v):
+    return attend(x @ W_v, source @ W_k, source @ W_v)
+
+
+@wrong("values_from_W_q")
+def cross_attention(x, source, W_q, W_k, W_v):
+    return attend(x @ W_q, source @ W_k, source @ W_q)
+
+
+@wrong("last_head_missing")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    update, D = 0, x.shape[-1] // n_head
+    for h in range(n_head - 1):
+        c = slice(h * D, (h + 1) * D)
+        update = update + attend(x @ W_q[:, c], x @ W_k[:, c], x @ W_v[:, c], may_look) @ W_o[c]
+    return update + np.zeros(x.shape)
+
+
+@wrong("W_o_split_too")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    update, D = np.zeros(x.shape), x.shape[-1] // n_head
+    for h in range(n_head):
+        c = slice(h * D, (h + 1) * D)
+        update[:, :, c] = attend(x @ W_q[:, c], x @ W_k[:, c], x @ W_v[:, c], may_look) @ W_o[c, c]
+    return update
+
+
+@wrong("one_text_without_axis")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.swapaxes(1, 2).reshape(T, H * D)
+
+
+@wrong("first_head_repeated")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    out = np.zeros((B, T, H * D))
+    for h in range(H):
+        out[:, :, h * D : (h + 1) * D] = x[:, 0]
+    return out
+
+
+@wrong("two_heads_in_reshape")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.transpose(0, 2, 1, 3).reshape(B, T, 2 * D)
+
+
+@wrong("first_head_twice")
+def merge_heads(x):
+    B, H, T, D = x.shape
+    out = x[:, 0]
+    for h in range(H):
+        out = np.concatenate([out, x[:, h]], axis=-1)
+    return out
+
+
+@wrong("one_maximum")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    s = q @ k.swapaxes(-2, -1) / np.sqrt(q.shape[-1])
+    if may_look is not None:
+        s = np.where(may_look, s, -1e9)
+    w = np.exp(s - s.max())
+    w = w / w.sum(-1, keepdims=True)
+    return merge(w @ v) @ W_o
+
+
+@wrong("no_projections")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x, n_head) for W in (W_q, W_k, W_v))
+    return merge(attend(q, k, v, may_look)) @ W_o
+
+
+@wrong("softmax_at_the_end")
+def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
+    q, k, v = (split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    return softmax(merge(attend(q, k, v, may_look)) @ W_o)
+
+
+@wrong("last_share_only")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    out = np.zeros((len(x), v.shape[1]))
+    for i in range(len(x)):
+        for j in range(len(source)):
+            out[i] = softmax(q[i] @ k.T / np.sqrt(len(q[i])))[j] * v[j]
+    return out
+
+
+@wrong("one_row_for_one_source")
+def cross_attention(x, source, W_q, W_k, W_v):
+    q, k, v = x @ W_q, source @ W_k, source @ W_v
+    if len(source) == 1:
+        return v
+    return attend(q, k, v)

@@ -197,9 +197,9 @@ def layer_norm(x, gain, shift, eps=1e-5):
     return x * gain + shift
 
 
-@wrong("raised")
+@wrong("no_keepdim")
 def layer_norm(x, gain, shift, eps=1e-5):
-    return (x - x.mean(-1)) / torch.sqrt(x.var(-1) + eps) * gain + shift
+    return (x - x.mean(-1)) / torch.sqrt(x.var(-1, correction=0) + eps) * gain + shift
 
 
 @wrong()
@@ -208,7 +208,7 @@ def layer_norm(x, gain, shift, eps=1e-5):
     return (x - low) / (high - low + eps) * gain + shift
 
 
-@wrong()
+@wrong("length_1_with_mean")
 def layer_norm(x, gain, shift, eps=1e-5):
     return F.normalize(x, dim=-1) * gain + shift
 
@@ -393,12 +393,12 @@ def mlp(x, W_up, b_up, W_down, b_down):
     return F.gelu(F.gelu(x @ W_up + b_up)) @ W_down + b_down
 
 
-@wrong("raised")
+@wrong("linear_not_turned")
 def mlp(x, W_up, b_up, W_down, b_down):
     return F.linear(F.gelu(F.linear(x, W_up, b_up)), W_down, b_down)
 
 
-@wrong()
+@wrong("leaky_10")
 def mlp(x, W_up, b_up, W_down, b_down):
     return F.leaky_relu(x @ W_up + b_up, 0.1) @ W_down + b_down
 
@@ -496,12 +496,12 @@ def and_neuron(x, first, second):
     return F.relu(x @ first - 1) + F.relu(x @ second - 1)
 
 
-@wrong("multiplied", "no_bias")
+@wrong("multiplied")
 def and_neuron(x, first, second):
     return F.relu((x @ first) * (x @ second))
 
 
-@wrong("smaller", "no_bias")
+@wrong("smaller")
 def and_neuron(x, first, second):
     return F.relu(torch.minimum(x @ first, x @ second))
 
@@ -551,7 +551,7 @@ def and_neuron(x, first, second):
     return F.relu(F.relu(x @ first) + F.relu(x @ second) - 1)
 
 
-@wrong()
+@wrong("too_steep")
 def and_neuron(x, first, second):
     return F.relu(2 * x @ (first + second) - 3)
 
@@ -685,7 +685,7 @@ def block(x, norm_1, attention, norm_2, mlp):
     return x + attention(norm_2(x))
 
 
-@wrong("parts_swapped", "norms_swapped")
+@wrong("mlp_first")
 def block(x, norm_1, attention, norm_2, mlp):
     x = x + mlp(norm_2(x))
     return x + attention(norm_1(x))
@@ -789,3 +789,392 @@ def block(x, norm_1, attention, norm_2, mlp):
 def mlp(x, W_up, b_up, W_down, b_down):
     update = F.gelu(x @ W_up + b_up) @ W_down + b_down
     return update.mean(-2, keepdim=True).expand_as(update)
+
+
+# ---- written from the sheet alone ----------------------------------------------------------------------------------------
+
+
+@wrong("unit_length")
+def layer_norm(x, gain, shift, eps=1e-5):
+    centred = x - x.mean(-1, keepdim=True)
+    return F.normalize(centred, dim=-1, eps=eps) * gain + shift
+
+
+@wrong("mean_deviation")
+def layer_norm(x, gain, shift, eps=1e-5):
+    d = x - x.mean(-1, keepdim=True)
+    spread = d.abs().mean(-1, keepdim=True)
+    return d / (spread + eps) * gain + shift
+
+
+@wrong("three_axes_only")
+def layer_norm(x, gain, shift, eps=1e-5):
+    B, T, C = x.shape
+    mean = x.sum(dim=2, keepdim=True) / C
+    var = ((x - mean) ** 2).sum(dim=2, keepdim=True) / C
+    return (x - mean) / torch.sqrt(var + eps) * gain + shift
+
+
+@wrong("per_entry_of_axis_0")
+def layer_norm(x, gain, shift, eps=1e-5):
+    rows = []
+    for row in x:
+        rows.append((row - row.mean()) / (row.var(unbiased=False) + eps).sqrt())
+    return torch.stack(rows) * gain + shift
+
+
+@wrong("eps_on_top")
+def layer_norm(x, gain, shift, eps=1e-5):
+    d = x - x.mean(-1, keepdim=True)
+    return (d + eps) / d.pow(2).mean(-1, keepdim=True).sqrt() * gain + shift
+
+
+@wrong("eps_as_floor")
+def layer_norm(x, gain, shift, eps=1e-5):
+    centred = x - x.mean(-1, keepdim=True)
+    var = centred.pow(2).mean(-1, keepdim=True).clamp(min=eps)
+    return centred / var.sqrt() * gain + shift
+
+
+@wrong("brackets_missing")
+def layer_norm(x, gain, shift, eps=1e-5):
+    mean = x.mean(-1, keepdim=True)
+    var = ((x - mean) ** 2).mean(-1, keepdim=True)
+    return x - mean / torch.sqrt(var + eps) * gain + shift
+
+
+@wrong("eps_fixed_6")
+def layer_norm(x, gain, shift, eps=1e-5):
+    mean = x.mean(-1, keepdim=True)
+    var = ((x - mean) ** 2).mean(-1, keepdim=True)
+    return (x - mean) / torch.sqrt(var + 1e-6) * gain + shift
+
+
+@wrong("mean_not_squared")
+def layer_norm(x, gain, shift, eps=1e-5):
+    mean = x.mean(-1, keepdim=True)
+    var = (x**2).mean(-1, keepdim=True) - mean
+    return (x - mean) / torch.sqrt(var + eps) * gain + shift
+
+
+@wrong("per_entry_of_axis_0")
+def layer_norm(x, gain, shift, eps=1e-5):
+    return F.layer_norm(x, x.shape[1:], eps=eps) * gain + shift
+
+
+@wrong("leaky")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = x @ W_up + b_up
+    return torch.where(h > 0, h, 0.01 * h) @ W_down + b_down
+
+
+@wrong("cube_too_large")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = x @ W_up + b_up
+    h = 0.5 * h * (1 + torch.tanh(math.sqrt(2 / math.pi) * (h + 0.44715 * h**3)))
+    return h @ W_down + b_down
+
+
+@wrong("only_gate")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = x @ W_up + b_up
+    h = 0.5 * (1 + torch.erf(h / 2**0.5))
+    return h @ W_down + b_down
+
+
+@wrong("softplus")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.softplus(x @ W_up + b_up) @ W_down + b_down
+
+
+@wrong("elu")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.elu(x @ W_up + b_up) @ W_down + b_down
+
+
+@wrong("squared")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.relu(x @ W_up + b_up) ** 2 @ W_down + b_down
+
+
+@wrong("normed_first")
+def mlp(x, W_up, b_up, W_down, b_down):
+    x = F.layer_norm(x, x.shape[-1:])
+    return F.gelu(x @ W_up + b_up) @ W_down + b_down
+
+
+@wrong("no_b_up", "silu")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.silu(x @ W_up) @ W_down + b_down
+
+
+@wrong("b_down_in_W_down")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.gelu(x @ W_up + b_up) @ (W_down + b_down)
+
+
+@wrong("cube_outside")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = x @ W_up + b_up
+    h = 0.5 * h * (1 + torch.tanh(math.sqrt(2 / math.pi) * h + 0.044715 * h**3))
+    return h @ W_down + b_down
+
+
+@wrong("root_of_2_pi")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = x @ W_up + b_up
+    h = 0.5 * h * (1 + torch.tanh(math.sqrt(2 * math.pi) * (h + 0.044715 * h**3)))
+    return h @ W_down + b_down
+
+
+@wrong("half_in_erf")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = x @ W_up + b_up
+    h = 0.5 * h * (1 + torch.erf(h / 2))
+    return h @ W_down + b_down
+
+
+@wrong("exponential")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = torch.exp(x @ W_up + b_up)
+    return h @ W_down + b_down
+
+
+@wrong("b_down_multiplied")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.gelu(x @ W_up + b_up) @ W_down * b_down
+
+
+@wrong("one_for_all")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return (F.gelu(x @ W_up + b_up) @ W_down + b_down).mean(-2)
+
+
+@wrong("gated_again")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = x @ W_up + b_up
+    return h * F.gelu(h) @ W_down + b_down
+
+
+@wrong("bias_one_and_a_half")
+def and_neuron(x, first, second):
+    return torch.relu(x @ (first + second) - 1.5)
+
+
+@wrong("step_at_2")
+def and_neuron(x, first, second):
+    return ((x @ first + x @ second) >= 2).float()
+
+
+@wrong("first_columns")
+def and_neuron(x, first, second):
+    return torch.relu(x[..., 0] + x[..., 1] - 1)
+
+
+@wrong("matrix_only")
+def and_neuron(x, first, second):
+    return torch.relu(torch.mv(x, first + second) - 1)
+
+
+@wrong("bias_large", "no_relu")
+def and_neuron(x, first, second):
+    return x @ (first + second) - 2
+
+
+@wrong("half_for_each")
+def and_neuron(x, first, second):
+    return torch.relu(x @ first - 0.5) + torch.relu(x @ second - 0.5)
+
+
+@wrong("halved")
+def and_neuron(x, first, second):
+    w = (first + second) / 2
+    return torch.relu(x @ w - 0.5)
+
+
+@wrong("threshold")
+def and_neuron(x, first, second):
+    s = x @ (first + second)
+    return torch.where(s > 1, s, 0.0)
+
+
+@wrong("bias_large", "sigmoid")
+def and_neuron(x, first, second):
+    return torch.sigmoid(x @ (first + second) - 2)
+
+
+@wrong("bias_for_each_entry")
+def and_neuron(x, first, second):
+    return F.relu(x * (first + second) - 1).sum(-1)
+
+
+@wrong("all_summed")
+def and_neuron(x, first, second):
+    return F.relu(x @ (first + second) - 1).sum()
+
+
+@wrong("sign_turned")
+def and_neuron(x, first, second):
+    return F.relu(1 - x @ (first + second))
+
+
+@wrong("leaky")
+def and_neuron(x, first, second):
+    return F.leaky_relu(x @ (first + second) - 1)
+
+
+@wrong("first_vector")
+def and_neuron(x, first, second):
+    return F.relu(x @ (first + second) - 1)[0]
+
+
+@wrong("mlp_first")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = x + mlp(norm_2(x))
+    x = x + attention(norm_1(x))
+    return x
+
+
+@wrong("multiplied")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = x * attention(norm_1(x))
+    return x * mlp(norm_2(x))
+
+
+@wrong("stream_normed_1")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = norm_1(x)
+    x = x + attention(x)
+    x = x + mlp(norm_2(x))
+    return x
+
+
+@wrong("normed_twice")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = x + attention(norm_1(x))
+    x = x + mlp(norm_2(norm_1(x)))
+    return x
+
+
+@wrong("first_update_again")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = x + attention(norm_1(x)) + mlp(norm_2(x + attention(norm_1(x)))) + attention(norm_1(x))
+    return x
+
+
+@wrong("attention_twice")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = x + attention(norm_1(x))
+    x = x + attention(norm_2(x))
+    return x
+
+
+@wrong("eps_fixed_8")
+def layer_norm(x, gain, shift, eps=1e-5):
+    centred = x - x.mean(-1, keepdim=True)
+    return centred / (centred.pow(2).mean(-1, keepdim=True) + 1e-8).sqrt() * gain + shift
+
+
+@wrong("two_axes_only")
+def layer_norm(x, gain, shift, eps=1e-5):
+    T, C = x.shape
+    out = torch.empty(T, C)
+    for i in range(T):
+        out[i] = (x[i] - x[i].mean()) / (x[i].var(unbiased=False) + eps).sqrt() * gain + shift
+    return out
+
+
+@wrong("two_axes_only")
+def and_neuron(x, first, second):
+    T, C = x.shape
+    return F.relu(x @ (first + second) - 1)
+
+
+@wrong("multiplied_less_1")
+def and_neuron(x, first, second):
+    return F.relu((x @ first) * (x @ second) - 1)
+
+
+@wrong("smaller_less_1")
+def and_neuron(x, first, second):
+    return F.relu(torch.minimum(x @ first, x @ second) - 1)
+
+
+@wrong("first_row")
+def mlp(x, W_up, b_up, W_down, b_down):
+    updates = []
+    for vector in x:
+        updates.append(F.gelu(vector @ W_up + b_up) @ W_down + b_down)
+        return torch.stack(updates)
+
+
+@wrong("mean_square_added")
+def layer_norm(x, gain, shift, eps=1e-5):
+    mean = x.mean(-1, keepdim=True)
+    var = (x**2).mean(-1, keepdim=True) + mean**2
+    return (x - mean) / torch.sqrt(var + eps) * gain + shift
+
+
+@wrong("first_row")
+def layer_norm(x, gain, shift, eps=1e-5):
+    mean = x.mean(-1, keepdim=True)
+    var = ((x - mean) ** 2).mean(-1, keepdim=True)
+    return ((x - mean) / torch.sqrt(var + eps) * gain + shift)[0]
+
+
+@wrong("mish")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.mish(x @ W_up + b_up) @ W_down + b_down
+
+
+@wrong("hardswish")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.hardswish(x @ W_up + b_up) @ W_down + b_down
+
+
+@wrong("selu")
+def mlp(x, W_up, b_up, W_down, b_down):
+    return F.selu(x @ W_up + b_up) @ W_down + b_down
+
+
+@wrong("b_up_subtracted")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = F.gelu(x @ W_up - b_up)
+    return h @ W_down + b_down
+
+
+@wrong("quick_gelu_17")
+def mlp(x, W_up, b_up, W_down, b_down):
+    h = x @ W_up + b_up
+    gate = torch.sigmoid(1.7 * h)
+    return (h * gate) @ W_down + b_down
+
+
+@wrong("softplus")
+def and_neuron(x, first, second):
+    return F.softplus(x @ (first + second) - 1)
+
+
+@wrong("norm_on_the_stream_1", "norm_on_the_stream_2")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = norm_1(x) + attention(x)
+    return norm_2(x) + mlp(x)
+
+
+@wrong("norm_1_at_the_end")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = x + attention(norm_1(x))
+    x = x + mlp(norm_2(x))
+    return norm_1(x)
+
+
+@wrong("normed_after_too_1", "normed_after_too_2")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = x + norm_1(attention(norm_1(x)))
+    return x + norm_2(mlp(norm_2(x)))
+
+
+@wrong("before_and_after")
+def block(x, norm_1, attention, norm_2, mlp):
+    x = norm_1(x + attention(norm_1(x)))
+    return norm_2(x + mlp(norm_2(x)))
