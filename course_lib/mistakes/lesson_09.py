@@ -79,7 +79,7 @@ def gpt_logits(ids, token_table, position_table, blocks, final_norm, slip):
         softmax=lambda: _softmax(logits),
         log_softmax=lambda: np.log(_softmax(logits)),
         best_token=lambda: logits.argmax(-1) * 1.0,
-        averaged=lambda: logits.mean(1),
+        averaged=lambda: logits.sum(1) / logits.shape[1],
         flattened=lambda: logits.reshape(-1, logits.shape[-1]),
         tokens_last=lambda: np.moveaxis(logits, -1, -2),
         texts_second=lambda: np.moveaxis(logits, 0, 1),
