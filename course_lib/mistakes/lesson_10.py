@@ -301,6 +301,7 @@ CROSS_ENTROPY = Exercise(
         first_place="You used the first place of each text only. ⇒ Every place has a target: take the mean over all of them.",
         first_text="You used the first text only. ⇒ Every place of every text has a target: take the mean over all of them.",
     ),
+    only_nan=("overflow", "zero_times_infinity"),
     true_if=dict(
         tokens_as_vocabulary=lambda code: code.uses("cross_entropy", "nll_loss", "CrossEntropyLoss", "NLLLoss")
     ),

@@ -472,8 +472,7 @@ def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
     lines |= dict(
         up_projection=weights(n_embd, n_neurons, n_layer), down_projection=weights(n_neurons, n_embd, n_layer)
     )
-    lines |= dict(embedding=nn.Embedding(vocab_size, n_embd, device="meta").weight.numel())
-    lines |= dict(unembedding=weights(n_embd, vocab_size))
+    lines |= dict(embedding=weights(vocab_size, n_embd), unembedding=weights(n_embd, vocab_size))
     return lines | {"total": sum(lines.values())}
 
 

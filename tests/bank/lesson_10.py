@@ -538,10 +538,9 @@ def gradient_check(f, x, eps=1e-5):
 def gradient_check(f, x, eps=1e-5):
     gradient = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
-        x[place] += eps
-        up = f(x)
-        x[place] -= eps
-        gradient[place] = (up - f(x)) / (2 * eps)
+        up = x.copy()
+        up[place] += eps
+        gradient[place] = (f(up) - f(x)) / (2 * eps)
     return gradient
 
 
