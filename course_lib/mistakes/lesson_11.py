@@ -144,6 +144,7 @@ GET_BATCH = Exercise(
         ),
     ],
     makes=_windows,
+    tries=15,
     hints=(
         "One window with its targets: how many tokens of the text does it take, and where does the first of them stand?",
         "`starts[:, None] + np.arange(length + 1)` is a table of places, a row for each window (torch.arange for tensors). An array of ids can be indexed with it at once.",
@@ -628,7 +629,7 @@ ESTIMATE_LOSS = Exercise(
         ),
     ],
     makes=_model_and_batches,
-    tries=5,
+    tries=3,
 )
 
 
@@ -877,5 +878,5 @@ CLIP_GRADIENTS = Exercise(
         ).items()
     ],
     makes=_with_gradients,
-    tries=12,
+    tries=6,
 )
