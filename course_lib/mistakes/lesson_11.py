@@ -45,6 +45,7 @@ def get_batch(ids, starts, length, slip):
         both_too_long=lambda: (at(0, T + 1), at(1, T + 1)),
         x_too_short=lambda: (x[:, :-1], y),
         y_too_short=lambda: (x, y[:, :-1]),
+        single_tokens=lambda: (x[:, 0], y[:, 0]),
         last_target=lambda: (x, y[:, -1]),
         last_column=lambda: (x, y[:, -1:]),
     )
@@ -54,10 +55,17 @@ def get_batch(ids, starts, length, slip):
         flattened=lambda: tuple(part.flatten() for part in pair),
         first_window=lambda: tuple(part[0] for part in pair),
         first_row=lambda: tuple(part[:1] for part in pair),
-        last_row_lost=lambda: tuple(part[:-1] for part in pair),
+        last_row_lost=lambda: tuple(_not_empty(part[:-1]) for part in pair),
         glued=lambda: np.concatenate(pair, axis=1),
         last_window=lambda: tuple(part[-1] for part in pair),
     )
+
+
+def _not_empty(part):
+    """The part, with the error that stacking no windows gives."""
+    if not len(part):
+        raise RuntimeError("stack expects a non-empty TensorList")
+    return part
 
 
 def _text(seed, n):
@@ -82,6 +90,14 @@ def _wrong_half(function):
     rights = get_batch(ids.numpy(), starts.numpy(), 4, Slip())
     right = tuple(np.array_equal(np.asarray(mine), wanted) for mine, wanted in zip((x, y), rights, strict=True))
     return {(False, True): "x", (True, False): "y"}.get(right, "")
+
+
+def _last_window_right(function):
+    """True if the last window that a text has room for is right, with the token after it."""
+    import torch
+
+    x, y = function(torch.arange(3, 13), torch.tensor([5]), 4)
+    return np.array_equal(np.asarray(x), [[8, 9, 10, 11]]) and np.array_equal(np.asarray(y), [[9, 10, 11, 12]])
 
 
 GET_BATCH = Exercise(
@@ -110,6 +126,7 @@ GET_BATCH = Exercise(
         y_too_short="Your y has one token too few. ⇒ x and y both have `length` tokens: the text goes on after the window.",
         one_short="Your windows are one short. ⇒ Cut length + 1 tokens out of the text, then x is all but the last, y all but the first.",
         both_too_long="Your windows have length + 1 tokens. ⇒ With length + 1 tokens of the text one gets x and y of `length` each.",
+        single_tokens="You returned one token for each start, and the one after it. ⇒ A window has `length` tokens: (B, T).",
         last_target="Only the last place has a target in your y. ⇒ Each of the T places has one: T examples for the price of one window.",
         last_column="Only the last place has a target in your y. ⇒ Each of the T places has one: T examples for the price of one window.",
         window_numbers="You multiplied the starts by the length. ⇒ They are places in the text already, not numbers of windows.",
@@ -142,6 +159,11 @@ GET_BATCH = Exercise(
             "Your x is right, your y is not. ⇒ For each token of x, y holds the one that comes next in the text.",
             lambda f: _wrong_half(f) != "y",
         ),
+        (
+            "last_start_wrong",
+            "The last window that the text has room for is not right. ⇒ Its last target is the last token of the text: a start may be as late as that.",
+            lambda f: _wrong_half(f) or _last_window_right(f),
+        ),
     ],
     makes=_windows,
     tries=15,
@@ -156,8 +178,7 @@ GET_BATCH = Exercise(
 def learning_rate_at(step, steps, peak, warm_up, last, slip):
     """Up in warm_up steps, then straight down to `last` at `steps`."""
     n = slip(lambda: step, counts_from_one=lambda: step + 1, one_behind=lambda: step - 1)
-    if slip(False, zero_warm_up=warm_up == 0):
-        raise ZeroDivisionError("division by zero")
+    slip(None, zero_warm_up=lambda: _raised() if warm_up == 0 else None)
     up = slip(
         lambda: (n + 1) / max(warm_up, 1),
         starts_at_zero=lambda: n / max(warm_up, 1),
@@ -189,6 +210,7 @@ def learning_rate_at(step, steps, peak, warm_up, last, slip):
         last_is_a_share=lambda: peak + (last * peak - peak) * done,
         last_on_top=lambda: peak * (1 - done) + last,
         quadratic=lambda: last + (peak - last) * (1 - done) ** 2,
+        bent_down=lambda: peak + (last - peak) * done**2,
         upside_down=lambda: last + (peak - last) * done,
     )
     down = slip(lambda: down, goes_down_to_zero=lambda: max(down, 0))
@@ -201,14 +223,23 @@ def learning_rate_at(step, steps, peak, warm_up, last, slip):
     return slip(
         lambda: rising if n < warm_up else down,
         warm_up_too_long=lambda: rising if n <= warm_up and warm_up else down,
+        warm_up_never_empty=lambda: _raised() if n == warm_up == 0 else rising if n <= warm_up else down,
         warm_up_too_short=lambda: rising if n < warm_up - 1 else down,
         zero_behind=lambda: rising if n < warm_up else down if n <= steps else 0,
+        zero_at_the_end=lambda: rising if n < warm_up else down if n < steps else 0,
+        jumps_at_the_end=lambda: (
+            rising if n < warm_up else peak + (last - peak) * (n - warm_up) / steps if n < steps else last
+        ),
         no_warm_up=lambda: peak + (last - peak) * min(n / steps, 1),
         down_without_warm_up=lambda: down,
         peak_at_once=lambda: peak if n < warm_up else down,
         both_at_once=lambda: min(1, up) * (peak + (last - peak) * min(n / steps, 1)),
         share=lambda: (rising if n < warm_up else down) / peak,
     )
+
+
+def _raised():
+    raise ZeroDivisionError("division by zero")
 
 
 def _when(draw):
@@ -223,14 +254,19 @@ def _when(draw):
     return (step, steps, peak, warm_up) if draw.rng.random() < 0.3 else (step, steps, peak, warm_up, min(last, peak))
 
 
-def _rates(function, peak=1.0, last=0.2, warm_up=5):
+def _rates(function, peak=2.0, last=0.4, warm_up=5):
     """Whether a learner's rates are right in the warm-up, on the way down, and after the end."""
-    right = [
-        abs(float(function(n, 20, peak, warm_up, last)) - learning_rate_at(n, 20, peak, warm_up, last, Slip()))
-        < 0.002 * peak
-        for n in range(45)
-    ]
-    return all(right[:warm_up]), all(right[warm_up:21]), all(right[21:])
+
+    def right(n):
+        rate = learning_rate_at(n, 20, peak, warm_up, last, Slip())
+        return abs(float(function(n, 20, peak, warm_up, last)) - rate) < 1e-4 * peak
+
+    return all(map(right, range(warm_up))), all(map(right, range(warm_up, 21))), all(map(right, range(21, 45)))
+
+
+def _small_rates(function):
+    """True if rates are right where they are as small as in life, and at the end of a way down to the default."""
+    return all(_rates(function, peak=3e-4, last=3e-5)) and abs(float(function(20, 20, 3e-4, 5))) < 1e-8
 
 
 LEARNING_RATE_AT = Exercise(
@@ -274,8 +310,11 @@ LEARNING_RATE_AT = Exercise(
         no_warm_up="There is no warm-up: you go down from the first step. ⇒ While step < warm_up, the rate rises.",
         down_without_warm_up="Below step warm_up your rate is on the way down's line already, above the peak. ⇒ While step < warm_up, the rate rises to the peak.",
         warm_up_too_long="Your warm-up has one step too many. ⇒ It is for steps below warm_up, `<`, not `<=`.",
+        warm_up_never_empty="Your warm-up has one step too many: step warm_up belongs to it, and with warm_up = 0 you divide by 0. ⇒ It is for steps below warm_up, `<`.",
         warm_up_too_short="Your warm-up has one step too few. ⇒ It is for all steps below warm_up; step warm_up − 1 has the peak.",
         zero_behind="After the end your rate is 0. ⇒ It stays at `last`.",
+        zero_at_the_end="At the end, from step `steps` on, your rate is 0. ⇒ There it is `last`, and it stays so.",
+        jumps_at_the_end="Your way down is too slow, and jumps to `last` at the end. ⇒ It has steps − warm_up steps, not steps.",
         goes_down_to_zero="After the end your rate goes on falling, as far as 0. ⇒ It stays at `last`: no more than all of the way is done.",
         peak_at_once="The warm-up has the full rate. ⇒ Let it rise: (step + 1) / warm_up of the peak.",
         both_at_once="You go down during the warm-up already: two factors at once. ⇒ First only up; the way down begins at step warm_up.",
@@ -296,6 +335,7 @@ LEARNING_RATE_AT = Exercise(
         last_is_a_share="You took `last` as a share of the peak. ⇒ It is the rate itself at the end.",
         last_on_top="You added `last` on top. ⇒ At the start of the way down the rate is the peak: peak + (last − peak) · done.",
         quadratic="Your way down is bent. ⇒ A straight line loses the same amount with every step.",
+        bent_down="Your way down is bent. ⇒ A straight line loses the same amount with every step.",
         upside_down="After the warm-up you climb again, from `last` to the peak. ⇒ It goes the other way: from the peak to `last`.",
         share="You return a share of the peak. ⇒ The rate itself is wanted: multiply by the peak.",
     ),
@@ -344,7 +384,7 @@ LEARNING_RATE_AT = Exercise(
         (
             "small_rates",
             "Right for rates near 1, not for small ones: with peak = 0.0003 it is off. ⇒ Don't round, and compare with no fixed number.",
-            lambda f: all(_rates(f, peak=3e-4, last=3e-5)),
+            _small_rates,
         )
     ],
     hints=(
@@ -371,9 +411,10 @@ def _model(seed, vocab_size, training, size=1.0):
             self.diary, self.modes = [], []
 
         def forward(self, ids):
-            self.diary.append("with gradients" if torch.is_grad_enabled() else "without")
+            logits = self.part(self.table[ids]) * (2 if self.training else 1) * (1.5 if self.part.training else 1)
+            self.diary.append("with gradients" if logits.requires_grad else "without")
             self.modes.append(self.training or self.part.training)
-            return self.part(self.table[ids]) * (2 if self.training else 1) * (1.5 if self.part.training else 1)
+            return logits
 
     return Table().train(training)
 
@@ -412,9 +453,9 @@ def estimate_loss(model, batches, slip):
     model.train(slip(False, train_mode=was_training, forced_training=True, root_only=was_training))
     if slip(False, root_only=True):
         model.training = False
-    model.requires_grad_(slip(True, frozen=False, frozen_instead=False))
+    model.requires_grad_(slip(True, frozen=False))
     sums, counts, rights = [], [], []
-    with torch.set_grad_enabled(slip(False, remembers=True, frozen_instead=True)):
+    with torch.set_grad_enabled(slip(False, remembers=True)):
         for x, y in batches:
             logits = model(x)
             B, T, V = logits.shape
@@ -432,6 +473,8 @@ def estimate_loss(model, batches, slip):
                 views=lambda: (logits.view(-1, V)[None], y.view(-1)[None]),
             )
             here, there = here.flatten(0, 1), there.flatten()
+            if slip(False, id_0_left_out=True):
+                here, there = here[there != 0], there[there != 0]
             surprises = slip(
                 lambda: F.cross_entropy(here, there, reduction="none").double(),
                 underflow=lambda: -here.softmax(-1).log().gather(-1, there[:, None])[:, 0].double(),
@@ -467,6 +510,7 @@ def estimate_loss(model, batches, slip):
         by_texts=lambda: sum(sums) / sum(len(x) for x, _ in batches),
         first_batch=lambda: means[0],
         last_batch=lambda: means[-1],
+        misses_first_batch=lambda: sum(sums[1:]) / sum(counts[1:]),
         misses_last_batch=lambda: sum(sums[:-1]) / sum(counts[:-1]),
         a_list=lambda: means,
         perplexity=lambda: math.exp(total),
@@ -486,7 +530,7 @@ def _tried(function):
 def _loss_is_right(function, sizes):
     """True if the function measures batches of these sizes rightly, whatever it does to the model."""
     measure = [
-        f(_model(7, 5, False), _pairs(np.random.default_rng(7), 5, sizes))
+        f(_model(7, 3, False), _pairs(np.random.default_rng(7), 3, sizes))
         for f in (function, lambda *inputs: estimate_loss(*inputs, Slip()))
     ]
     return abs(float(measure[0]) - measure[1]) < 1e-3
@@ -536,8 +580,7 @@ ESTIMATE_LOSS = Exercise(
         children_left="You put back the model's own mode, and its parts stay in evaluation. ⇒ `model.train(was_training)` reaches all parts.",
         always_train="You leave the model in training mode, also if it was not before. ⇒ Put back what was: `model.train(was_training)`.",
         remembers="PyTorch remembers every step of your forward passes, ready for a `backward` that never comes. ⇒ Measure inside `with torch.no_grad():`.",
-        frozen="You leave the weights frozen: without `requires_grad` they can't learn any more. ⇒ `no_grad` is enough, and it ends with its block.",
-        frozen_instead="You froze the weights, and leave them so: they can't learn any more. ⇒ Measure inside `with torch.no_grad():`, which ends with its block.",
+        frozen="You froze the weights, and leave them so: they can't learn any more. ⇒ Measure inside `with torch.no_grad():`, which ends with its block.",
         off_for_good="You switched gradients off for the whole notebook: after this nothing can learn. ⇒ `with torch.no_grad():` ends with its block.",
         mean_of_means="You averaged the batches' means: a token in a small batch counts more than one in a large batch. ⇒ Weigh each by its number of tokens.",
         by_rows="You weighed each batch by its number of texts. ⇒ Texts differ in length: weigh by the number of tokens, `y.numel()`.",
@@ -549,6 +592,7 @@ ESTIMATE_LOSS = Exercise(
         by_texts="You divided by the number of texts. ⇒ Divide by the number of tokens.",
         first_batch="Only the first batch counts. Is the `return` inside the loop? ⇒ Add up over all pairs first.",
         last_batch="Only the last batch counts: each one overwrites the one before. ⇒ Add up.",
+        misses_first_batch="The first batch is missing. ⇒ Every pair counts.",
         misses_last_batch="The last batch is missing. ⇒ Every pair counts.",
         a_list="You return one loss for each batch. ⇒ One number for all tokens is wanted.",
         perplexity="That is the perplexity, exp of the loss. ⇒ Return the loss itself.",
@@ -563,15 +607,16 @@ ESTIMATE_LOSS = Exercise(
         last_place="Only the last place of each window counts. ⇒ Every place has a target.",
         first_place="Only the first place of each window counts. ⇒ Every place has a target.",
         first_text="Only the first text of each batch counts. ⇒ Every text does.",
+        id_0_left_out="Targets with the id 0 don't count in your mean. ⇒ 0 is the name of a token like any other.",
         softmax_twice="You took a softmax twice. ⇒ `F.cross_entropy` wants the logits as they are.",
         reshaped="A reshape to (B, V, T) mixes up tokens and vocabulary. ⇒ Use `transpose(1, 2)`, or flatten: `logits.flatten(0, 1)`, `y.flatten()`.",
         over_tokens="Your softmax runs over the tokens of a text. ⇒ Each place shares out 1 over the vocabulary: the last axis.",
-        views="`y` is cut out of a longer table, as lesson 11's batches are, and `view` refuses that. ⇒ `reshape` or `flatten` take it.",
+        views="`y` is cut out of a longer table, as `get_batch` does it, and `view` refuses that. ⇒ `reshape` or `flatten` take it.",
     ),
     true_if=dict(views=lambda code: code.uses("view")),
     steps={
         "the modes": ("train_mode", "forced_training", "root_only", "stays_in_eval", "children_left", "always_train"),
-        "the gradients": ("remembers", "frozen", "frozen_instead", "off_for_good"),
+        "the gradients": ("remembers", "frozen", "off_for_good"),
         "the loss": (
             *(
                 "mean_of_means",
@@ -620,12 +665,12 @@ ESTIMATE_LOSS = Exercise(
         (
             "one_pair_wrong",
             "Your loss is not right for a single pair. ⇒ The mean of −ln p of all its targets.",
-            lambda f: _loss_is_right(f, [(2, 3)]),
+            lambda f: _loss_is_right(f, [(3, 4)]),
         ),
         (
             "pairs_wrong",
             "Your loss is right for a single pair, not for several. ⇒ Add up the surprises of all tokens, count them, and divide once, at the end.",
-            lambda f: not _loss_is_right(f, [(2, 3)]) or _loss_is_right(f, [(2, 3), (1, 5), (3, 1)]),
+            lambda f: not _loss_is_right(f, [(3, 4)]) or _loss_is_right(f, [(2, 3), (1, 5), (3, 1)]),
         ),
     ],
     makes=_model_and_batches,
@@ -711,6 +756,9 @@ def clip_gradients(parameters, largest, slip):
     )
     if length == 0 and slip(False, zero_length=True):
         raise ZeroDivisionError("float division by zero")
+    if length == 0 and slip(False, zero_over_zero=True):
+        for p in given:
+            p.grad.fill_(math.nan)
     share = largest / length if length else math.inf
     factor = slip(
         lambda: min(1, share),
@@ -809,6 +857,7 @@ CLIP_GRADIENTS = Exercise(
         stops_at_none="At the first tensor without a gradient you stop. ⇒ Skip it, and go on with the next.",
         zeros_for_none="You give zeros to the tensors that had no gradient. ⇒ Skip them, and leave None as it is.",
         zero_length="If all gradients are 0, you divide by 0. ⇒ Divide only if the length is above `largest`.",
+        zero_over_zero="If all gradients are 0, you compute 0/0, and they become NaN. ⇒ Change something only if the length is above `largest`.",
         always="You scale short gradients up, too. ⇒ Only what is longer than `largest` is shortened: the factor is 1 at most.",
         to_length_one="You shorten to length 1. ⇒ The length becomes `largest`: multiply by largest / length.",
         times_largest="You multiply by `largest`. ⇒ The factor is largest / length.",
@@ -833,17 +882,7 @@ CLIP_GRADIENTS = Exercise(
         squared_back="You return the square of the length. ⇒ Take the root: the length itself is wanted.",
     ),
     steps={
-        "the length": (
-            "lengths_added",
-            "lengths_averaged",
-            "largest_entry",
-            "entries_added",
-            "plain_sum",
-            "mean_square",
-            "of_weights",
-            "first_alone",
-            "last_alone",
-        ),
+        "the length": (),
         "the factor": (
             "always",
             "to_length_one",
@@ -854,12 +893,6 @@ CLIP_GRADIENTS = Exercise(
             "set_to_zero",
             "root_of_factor",
             "halved",
-        ),
-        "the number that is returned": (
-            "length_after",
-            "returns_factor",
-            "returns_largest",
-            "squared_back",
         ),
     },
     hints=(

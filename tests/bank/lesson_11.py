@@ -626,7 +626,7 @@ def estimate_loss(model, batches):
     return torch.cat(surprises).mean()
 
 
-@wrong("frozen_instead")
+@wrong("frozen")
 def estimate_loss(model, batches):
     was_training = model.training
     model.eval()
