@@ -514,6 +514,30 @@ def gradient_check(f, x, eps=1e-5):
     return gradient / (2 * eps)
 
 
+@right
+def gradient_check(f, x, eps=1e-5):
+    gradient = np.zeros(x.shape)
+    for i in range(x.size):
+        up, down = x.copy(), x.copy()
+        up.flat[i] += eps
+        down.flat[i] -= eps
+        gradient.flat[i] = (f(up) - f(down)) / (2 * eps)
+    return gradient
+
+
+@right
+def gradient_check(f, x, eps=1e-5):
+    """In place, on a copy; what stood there is put back."""
+    x, slopes = x.copy(), {}
+    for place, kept in list(np.ndenumerate(x)):
+        values = []
+        for x[place] in (kept + eps, kept - eps):
+            values.append(f(x))
+        x[place] = kept
+        slopes[place] = (values[0] - values[1]) / (2 * eps)
+    return np.array(list(slopes.values())).reshape(x.shape)
+
+
 @wrong("forward")
 def gradient_check(f, x, eps=1e-5):
     gradient, here = np.zeros(x.shape), f(x)
