@@ -445,7 +445,7 @@ def _first_fault_of_slopes(function):
     function(lambda x: float(calls.append(0) or 0), np.array([1.0, 2.0]), 0.25)
     if not calls:
         return "never"
-    if not right(lambda x: 5 * x[0], [5.0], [0.0]):
+    if not right(lambda x: 5 * x[0], [5.0], [1.0]):
         return "line"
     if not right(lambda x: x[0] ** 3, [12.0625], [2.0]):
         return "curve"
@@ -457,6 +457,14 @@ def _first_fault_of_slopes(function):
     if not right(lambda x: (x**2).sum(), 2 * table[None], table[None]):
         return "more_axes"
     return "" if right(lambda x: (x**2).sum(), 2 * table.T, table.T) else "turned"
+
+
+def _default_right(function):
+    """True if the nudges are 1e-5 where no `eps` is handed in."""
+    seen = []
+    function(lambda x: seen.append(float(x[0])) or 0.0, np.array([0.0]))
+    nudges = [abs(x) for x in seen if x]
+    return not nudges or abs(min(nudges) - 1e-5) < 1e-7
 
 
 CUBES = _Function("the sum of x³", lambda x: (x**3).sum())
@@ -549,6 +557,13 @@ GRADIENT_CHECK = Exercise(
             more_axes="Right for a table, not for three axes. ⇒ `np.ndindex(x.shape)` runs through all places, whatever the shape.",
             axes="Right for x with one axis, not for a table. ⇒ `np.ndindex(x.shape)` runs through all places, whatever the shape.",
         ).items()
+    ]
+    + [
+        (
+            "other_default",
+            "Without `eps` you nudge by another number than the sheet's 0.00001. ⇒ The first line of the stub says `eps=1e-5`: leave it so.",
+            _default_right,
+        )
     ],
     hints=(
         "You may call f as often as you like. How do you find out what f does if only one entry of x is a little larger?",

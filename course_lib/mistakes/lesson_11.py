@@ -378,6 +378,11 @@ LEARNING_RATE_AT = Exercise(
             "Without a warm-up, with warm_up = 0, your rate is not right. ⇒ Then step 0 has the peak, and it goes down from there.",
             lambda f: not all(_rates(f)) or all(_rates(f, warm_up=0)),
         ),
+        (
+            "other_default",
+            "Without `last` your way down does not end at 0. ⇒ The first line of the stub says `last=0.0`: leave it so.",
+            lambda f: not all(_rates(f)) or abs(float(f(20, 20, 2.0, 5))) < 1e-4,
+        ),
     ],
     makes=_when,
     promises=[
