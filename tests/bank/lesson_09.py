@@ -224,7 +224,7 @@ def gpt_logits(ids, token_table, position_table, blocks, final_norm):
     return final_norm(x + position_table[: ids.shape[1]]) @ token_table.T
 
 
-@wrong()
+@wrong("whole_table")
 def gpt_logits(ids, token_table, position_table, blocks, final_norm):
     x = token_table[ids] + position_table  # all rows: they don't fit
     for block in blocks:
@@ -248,7 +248,7 @@ def gpt_logits(ids, token_table, position_table, blocks, final_norm):
     return final_norm(x) @ token_table.T
 
 
-@wrong()
+@wrong("list_called")
 def gpt_logits(ids, token_table, position_table, blocks, final_norm):
     x = token_table[ids] + position_table[: ids.shape[1]]
     x = blocks(x)
@@ -304,6 +304,75 @@ def gpt_logits(ids, token_table, position_table, blocks, final_norm):
     for block in blocks:
         x = block(x)
     return final_norm(x) @ token_table.T
+
+
+@wrong("norm_in_loop")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    x = token_table[ids] + position_table[: ids.shape[1]]
+    for block in blocks:
+        x = final_norm(block(x))
+    return x @ token_table.T
+
+
+@wrong("norm_of_logits")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    x = token_table[ids] + position_table[: ids.shape[1]]
+    for block in blocks:
+        x = block(x)
+    return final_norm(x @ token_table.T)
+
+
+@wrong("rows_for_texts")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    T = len(ids)  # that is the number of texts
+    x = token_table[ids] + position_table[:T]
+    for block in blocks:
+        x = block(x)
+    return final_norm(x) @ token_table.T
+
+
+@wrong("last_place_for_all")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    T = ids.shape[1]
+    x = token_table[ids] + position_table[T - 1]
+    for block in blocks:
+        x = block(x)
+    return final_norm(x) @ token_table.T
+
+
+@wrong("numbers_added")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    import torch
+
+    x = token_table[ids] + torch.arange(ids.shape[1])[:, None]
+    for block in blocks:
+        x = block(x)
+    return final_norm(x) @ token_table.T
+
+
+@wrong("first_text_kept")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    x = (token_table[ids[0]] + position_table[: ids.shape[1]])[None]
+    for block in blocks:
+        x = block(x)
+    return final_norm(x) @ token_table.T
+
+
+@wrong("start_wrong")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    x = token_table[ids] + position_table[: ids.shape[1]].cumsum(0)
+    for block in blocks:
+        x = block(x)
+    return final_norm(x) @ token_table.T
+
+
+@wrong("norm_wrong")
+def gpt_logits(ids, token_table, position_table, blocks, final_norm):
+    x = token_table[ids] + position_table[: ids.shape[1]]
+    for block in blocks:
+        x = block(x)
+    x = (x - x.mean(-1, keepdim=True)) / x.std(-1, keepdim=True)
+    return x @ token_table.T
 
 
 # ---- parameter_ledger ----------------------------------------------------------------------------------------------
@@ -403,8 +472,7 @@ def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
     lines |= dict(
         up_projection=weights(n_embd, n_neurons, n_layer), down_projection=weights(n_neurons, n_embd, n_layer)
     )
-    lines |= dict(embedding=nn.Embedding(vocab_size, n_embd, device="meta").weight.numel())
-    lines |= dict(unembedding=weights(n_embd, vocab_size))
+    lines |= dict(embedding=weights(vocab_size, n_embd), unembedding=weights(n_embd, vocab_size))
     return lines | {"total": sum(lines.values())}
 
 
@@ -533,9 +601,43 @@ def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
     return {name.replace("_", "-"): count for name, count in lines.items()}
 
 
-@wrong("head_from_width")
+@wrong("width_shared_out")
 def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
     return counted(n_layer, n_head, n_embd, n_embd / n_head, vocab_size, n_neurons)
+
+
+@wrong("tables_without_width")
+def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
+    return counted(
+        n_layer, n_head, n_embd, head_size, vocab_size, n_neurons, embedding=vocab_size, unembedding=vocab_size
+    )
+
+
+@wrong("tables_each_layer")
+def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
+    tables = n_layer * vocab_size * n_embd
+    return counted(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons, embedding=tables, unembedding=tables)
+
+
+@wrong("total_beside")
+def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
+    lines = counted(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons)
+    return lines, lines.pop("total")
+
+
+@wrong("whole_numbers_end")
+def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
+    return {
+        name: np.int64(count).astype(np.int32)
+        for name, count in counted(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons).items()
+    }
+
+
+@wrong("mlp_wrong")
+def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
+    return counted(
+        n_layer, n_head, n_embd, head_size, vocab_size, n_neurons, down_projection=n_layer * (n_neurons + n_embd)
+    )
 
 
 # ---- fully_connected_parameters ------------------------------------------------------------------------------------
@@ -644,11 +746,22 @@ def fully_connected_parameters(context_length, n_embd):
     return (2_048 * 12_288) ** 2
 
 
-@wrong()
+@wrong("no_power")
 def fully_connected_parameters(context_length, n_embd):
     return context_length * n_embd ^ 2
 
 
-@wrong()
+@wrong("in_32_bits")
 def fully_connected_parameters(context_length, n_embd):
     return np.int32(context_length * n_embd) * np.int32(context_length * n_embd)
+
+
+@wrong("product_wrong")
+def fully_connected_parameters(context_length, n_embd):
+    return context_length**2 + context_length * n_embd
+
+
+@wrong("power_wrong")
+def fully_connected_parameters(context_length, n_embd):
+    numbers = context_length * n_embd
+    return sum(range(numbers)) ** 2

@@ -155,9 +155,20 @@ def next_token_targets(ids):
     return ids[:, 1:]
 
 
-@wrong()
+@wrong("one_hot")
 def next_token_targets(ids):
     return ids[:, :-1], F.one_hot(ids[:, 1:])
+
+
+@wrong("tokens_from_texts")
+def next_token_targets(ids):
+    T = len(ids)  # that is the number of texts
+    return ids[:, : T - 1], ids[:, 1:T]
+
+
+@wrong("targets_too_short")
+def next_token_targets(ids):
+    return ids[:, :-1], ids[:, 1:-1]
 
 
 # ---- cross_entropy -------------------------------------------------------------------------------------------------
@@ -329,8 +340,6 @@ def cross_entropy(logits, targets):
 
 @wrong("shifted_again")
 def cross_entropy(logits, targets):
-    if logits.shape[1] == 1:
-        return F.cross_entropy(logits[:, 0], targets[:, 0])
     return F.cross_entropy(logits[:, :-1].flatten(0, 1), targets[:, 1:].flatten())
 
 
@@ -360,7 +369,7 @@ def cross_entropy(logits, targets):
     return F.cross_entropy(logits, F.one_hot(targets, logits.shape[-1]).float())
 
 
-@wrong()
+@wrong("yes_or_no")
 def cross_entropy(logits, targets):
     return F.binary_cross_entropy_with_logits(logits, F.one_hot(targets, logits.shape[-1]).float())
 
@@ -370,12 +379,12 @@ def cross_entropy(logits, targets):
     return F.cross_entropy(logits.softmax(-1).flatten(0, 1), targets.flatten(), reduction="sum")
 
 
-@wrong()
+@wrong("tokens_as_vocabulary")
 def cross_entropy(logits, targets):
     return F.cross_entropy(logits, targets)
 
 
-@wrong()
+@wrong("squared")
 def cross_entropy(logits, targets):
     return ((logits.softmax(-1) - F.one_hot(targets, logits.shape[-1])) ** 2).mean()
 
@@ -386,11 +395,38 @@ def cross_entropy(logits, targets):
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
 
 
+@wrong("id_0_left_out")
+def cross_entropy(logits, targets):
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=0)
+
+
+@wrong("highest_forgotten")
+def cross_entropy(logits, targets):
+    highest = logits.max(-1, keepdim=True).values
+    log_p = logits - (logits - highest).exp().sum(-1, keepdim=True).log()
+    return -log_p.gather(-1, targets.unsqueeze(-1)).mean()
+
+
+@wrong("base_10")
+def cross_entropy(logits, targets):
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten()) / np.log(10)
+
+
+@wrong("one_wrong")
+def cross_entropy(logits, targets):
+    return F.cross_entropy(logits.flatten(0, 1) / 4, targets.flatten())
+
+
+@wrong("first_text")
+def cross_entropy(logits, targets):
+    return F.cross_entropy(logits[0], targets[0])
+
+
 # ---- gradient_check ------------------------------------------------------------------------------------------------
 
 
 @right
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     gradient = np.zeros_like(x)
     for place in np.ndindex(x.shape):
         up, down = x.copy(), x.copy()
@@ -401,7 +437,7 @@ def gradient_check(f, x, eps):
 
 
 @right
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     """In place, and put back."""
     gradient = np.empty(x.shape)
     it = np.nditer(x, flags=["multi_index"])
@@ -418,7 +454,7 @@ def gradient_check(f, x, eps):
 
 
 @right
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     slopes = []
     for i in range(x.size):
         step = eps * np.eye(x.size)[i].reshape(x.shape)
@@ -427,7 +463,7 @@ def gradient_check(f, x, eps):
 
 
 @right
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     """The mean of looking up and looking down."""
     gradient, here = np.zeros(x.shape), f(x)
     flat = x.flatten()
@@ -442,9 +478,9 @@ def gradient_check(f, x, eps):
 
 
 @right
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     x = torch.as_tensor(x)
-    gradient = torch.zeros_like(x)
+    gradient = torch.zeros(x.shape, dtype=x.dtype)
     for i in range(x.numel()):
         nudge = torch.zeros(x.numel(), dtype=x.dtype)
         nudge[i] = eps
@@ -453,7 +489,7 @@ def gradient_check(f, x, eps):
     return gradient
 
 
-@right
+@wrong()
 def gradient_check(f, x, eps=1e-5):
     def slope(place):
         nudge = np.zeros(x.shape)
@@ -465,9 +501,9 @@ def gradient_check(f, x, eps=1e-5):
     return [[slope((i, j)) for j in range(x.shape[1])] for i in range(x.shape[0])]
 
 
-@right
-def gradient_check(f, x, eps):
-    """In place, without keeping the old number."""
+@wrong("mutates_input")
+def gradient_check(f, x, eps=1e-5):
+    """In place, without keeping the old number: rounding leaves x a little beside where it was."""
     gradient = np.zeros(x.shape)
     for place in np.ndindex(*x.shape):
         x[place] += eps
@@ -478,8 +514,32 @@ def gradient_check(f, x, eps):
     return gradient / (2 * eps)
 
 
+@right
+def gradient_check(f, x, eps=1e-5):
+    gradient = np.zeros(x.shape)
+    for i in range(x.size):
+        up, down = x.copy(), x.copy()
+        up.flat[i] += eps
+        down.flat[i] -= eps
+        gradient.flat[i] = (f(up) - f(down)) / (2 * eps)
+    return gradient
+
+
+@right
+def gradient_check(f, x, eps=1e-5):
+    """In place, on a copy; what stood there is put back."""
+    x, slopes = x.copy(), {}
+    for place, kept in list(np.ndenumerate(x)):
+        values = []
+        for x[place] in (kept + eps, kept - eps):
+            values.append(f(x))
+        x[place] = kept
+        slopes[place] = (values[0] - values[1]) / (2 * eps)
+    return np.array(list(slopes.values())).reshape(x.shape)
+
+
 @wrong("forward")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     gradient, here = np.zeros(x.shape), f(x)
     for place in np.ndindex(x.shape):
         up = x.copy()
@@ -489,7 +549,7 @@ def gradient_check(f, x, eps):
 
 
 @wrong("backward")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     gradient = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
         down = x.copy()
@@ -499,18 +559,17 @@ def gradient_check(f, x, eps):
 
 
 @wrong("from_the_middle")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     gradient = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
-        x[place] += eps
-        up = f(x)
-        x[place] -= eps
-        gradient[place] = (up - f(x)) / (2 * eps)
+        up = x.copy()
+        up[place] += eps
+        gradient[place] = (f(up) - f(x)) / (2 * eps)
     return gradient
 
 
 @wrong("not_halved")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     gradient = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
         up, down = x.copy(), x.copy()
@@ -521,7 +580,7 @@ def gradient_check(f, x, eps):
 
 
 @wrong("precedence")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     gradient = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
         up, down = x.copy(), x.copy()
@@ -532,7 +591,7 @@ def gradient_check(f, x, eps):
 
 
 @wrong("sign")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     gradient = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
         nudge = np.zeros(x.shape)
@@ -542,12 +601,12 @@ def gradient_check(f, x, eps):
 
 
 @wrong("all_at_once")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     return np.full(x.shape, (f(x + eps) - f(x - eps)) / (2 * eps))
 
 
 @wrong("row_at_once")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     gradient = np.zeros(x.shape)
     for i in range(len(x)):
         up, down = x.copy(), x.copy()
@@ -558,7 +617,7 @@ def gradient_check(f, x, eps):
 
 
 @wrong("not_restored", "mutates_input")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     gradient = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
         x[place] += eps
@@ -570,7 +629,7 @@ def gradient_check(f, x, eps):
 
 
 @wrong("left_above")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     gradient, moved = np.zeros(x.shape), x.copy()
     for place in np.ndindex(x.shape):
         moved[place] -= eps
@@ -580,8 +639,8 @@ def gradient_check(f, x, eps):
     return gradient
 
 
-@wrong("eps_ignored")
-def gradient_check(f, x, eps):
+@wrong("eps_is_1e_6")
+def gradient_check(f, x, eps=1e-5):
     gradient, h = np.zeros(x.shape), 1e-6
     for place in np.ndindex(x.shape):
         nudge = np.zeros(x.shape)
@@ -591,7 +650,7 @@ def gradient_check(f, x, eps):
 
 
 @wrong("flat")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     slopes = []
     for place in np.ndindex(x.shape):
         nudge = np.zeros(x.shape)
@@ -601,7 +660,7 @@ def gradient_check(f, x, eps):
 
 
 @wrong("last_only")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     for place in np.ndindex(x.shape):
         gradient = np.zeros(x.shape)
         up, down = x.copy(), x.copy()
@@ -612,12 +671,12 @@ def gradient_check(f, x, eps):
 
 
 @wrong("forward", "all_at_once")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     return np.full(x.shape, (f(x + eps) - f(x)) / eps)
 
 
 @wrong("all_zero")
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     """`up` and `down` are one and the same array."""
     gradient = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
@@ -629,8 +688,44 @@ def gradient_check(f, x, eps):
 
 
 @wrong()
-def gradient_check(f, x, eps):
+def gradient_check(f, x, eps=1e-5):
     return f(x)
+
+
+@wrong("nudges_pile_up")
+def gradient_check(f, x, eps=1e-5):
+    gradient, up, down = np.zeros(x.shape), x.copy(), x.copy()
+    for place in np.ndindex(x.shape):
+        up[place] += eps
+        down[place] -= eps
+        gradient[place] = (f(up) - f(down)) / (2 * eps)
+    return gradient
+
+
+@wrong("set_to_eps")
+def gradient_check(f, x, eps=1e-5):
+    gradient = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[place], down[place] = eps, -eps
+        gradient[place] = (f(up) - f(down)) / (2 * eps)
+    return gradient
+
+
+@wrong("one_slope")
+def gradient_check(f, x, eps=1e-5):
+    return (f(x + eps) - f(x - eps)) / (2 * eps)
+
+
+@wrong("relative")
+def gradient_check(f, x, eps=1e-5):
+    gradient = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[place] *= 1 + eps
+        down[place] *= 1 - eps
+        gradient[place] = (f(up) - f(down)) / (2 * eps)
+    return gradient
 
 
 # ---- train_step ----------------------------------------------------------------------------------------------------
@@ -645,7 +740,7 @@ def train_step(model, optimiser, inputs, targets):
     return loss
 
 
-@right
+@wrong("cleared_late")
 def train_step(model, optimiser, inputs, targets):
     loss = F.cross_entropy(model(inputs).transpose(1, 2), targets)
     loss.backward()
@@ -823,7 +918,7 @@ def train_step(model, optimiser, inputs, targets):
     return loss.item()
 
 
-@wrong("uphill", "negative")
+@wrong("minus_forgotten")
 def train_step(model, optimiser, inputs, targets):
     optimiser.zero_grad()
     loss = model(inputs).log_softmax(-1).gather(-1, targets[..., None]).mean()
@@ -868,7 +963,7 @@ def train_step(model, optimiser, inputs, targets):
     return loss
 
 
-@wrong()
+@wrong("plain_number")
 def train_step(model, optimiser, inputs, targets):
     optimiser.zero_grad()
     loss = _loss(model, inputs, targets).item()
@@ -903,3 +998,59 @@ def train_step(model, optimiser, inputs, targets):
     loss.backward()
     optimiser.step()
     return loss
+
+
+@wrong("no_backward")
+def train_step(model, optimiser, inputs, targets):
+    optimiser.zero_grad()
+    loss = torch.tensor(_loss(model, inputs, targets).item(), requires_grad=True)  # the way back is cut off
+    loss.backward()
+    optimiser.step()
+    return loss
+
+
+@wrong("cleared_by_hand")
+def train_step(model, optimiser, inputs, targets):
+    for weights in model.parameters():
+        weights.grad.zero_()
+    loss = _loss(model, inputs, targets)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+@wrong("own_guess")
+def train_step(model, optimiser, inputs, targets):
+    optimiser.zero_grad()
+    logits = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), logits.argmax(-1).flatten())
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+@wrong("first_text")
+def train_step(model, optimiser, inputs, targets):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(model(inputs)[0], targets[0])
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+@wrong("loss_wrong")
+def train_step(model, optimiser, inputs, targets):
+    optimiser.zero_grad()
+    loss = _loss(model, inputs, targets) + 0.01 * sum((weights**2).sum() for weights in model.parameters())
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+@wrong("with_an_axis")
+def train_step(model, optimiser, inputs, targets):
+    optimiser.zero_grad()
+    loss = _loss(model, inputs, targets)
+    loss.backward()
+    optimiser.step()
+    return [loss.item()]

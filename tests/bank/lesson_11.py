@@ -203,7 +203,7 @@ def get_batch(ids, starts, length):
 
 
 @right
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     done = min((step - warm_up) / (steps - warm_up), 1)
@@ -211,12 +211,12 @@ def learning_rate_at(step, steps, peak, warm_up, last):
 
 
 @right
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     return float(np.interp(step, [warm_up, steps], [peak, last])) if step >= warm_up else peak / warm_up * (step + 1)
 
 
 @right
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step >= steps:
         return last
     if step < warm_up:
@@ -226,14 +226,14 @@ def learning_rate_at(step, steps, peak, warm_up, last):
 
 
 @right
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     up = torch.linspace(peak / warm_up, peak, warm_up) if warm_up else torch.empty(0)
     down = torch.linspace(peak, last, steps - warm_up + 1)
     return torch.cat([up, down, torch.full((1000,), float(last))])[step]
 
 
 @right
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     rate = peak
     for s in range(step + 1):
         if s < warm_up:
@@ -246,48 +246,48 @@ def learning_rate_at(step, steps, peak, warm_up, last):
 
 
 @right
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     slope = (last - peak) / (steps - warm_up)
     return [max(last, peak + slope * (step - warm_up)), peak * (step + 1) / max(warm_up, 1)][step < warm_up]
 
 
 @wrong("starts_at_zero")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * step / warm_up
     return peak + (last - peak) * min((step - warm_up) / (steps - warm_up), 1)
 
 
 @wrong("peak_is_late")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / (warm_up + 1)
     return peak + (last - peak) * min((step - warm_up) / (steps - warm_up), 1)
 
 
 @wrong("goes_on")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     return peak + (last - peak) * (step - warm_up) / (steps - warm_up)
 
 
 @wrong("from_zero")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     return peak + (last - peak) * min(step / steps, 1)
 
 
 @wrong("over_all_steps")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     return peak + (last - peak) * min((step - warm_up) / steps, 1)
 
 
 @wrong("cosine")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     done = min((step - warm_up) / (steps - warm_up), 1)
@@ -295,96 +295,96 @@ def learning_rate_at(step, steps, peak, warm_up, last):
 
 
 @wrong("never_down")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     return peak * min(1, (step + 1) / warm_up) if warm_up else peak
 
 
 @wrong("no_warm_up")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     return peak + (last - peak) * min(step / steps, 1)
 
 
 @wrong("to_zero")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     return peak * max(0, (steps - step) / (steps - warm_up))
 
 
 @wrong("last_on_top")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     return peak * (1 - min((step - warm_up) / (steps - warm_up), 1)) + last
 
 
 @wrong("share")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return (step + 1) / warm_up
     return 1 + (last / peak - 1) * min((step - warm_up) / (steps - warm_up), 1)
 
 
 @wrong("peak_at_once")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     return peak + (last - peak) * min(max(step - warm_up, 0) / (steps - warm_up), 1)
 
 
 @wrong("both_at_once")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     up = min(1, (step + 1) / warm_up) if warm_up else 1
     return up * (peak + (last - peak) * min(step / steps, 1))
 
 
 @wrong("starts_at_zero", "goes_on")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * step / warm_up
     return peak + (last - peak) * (step - warm_up) / (steps - warm_up)
 
 
-@wrong()
-def learning_rate_at(step, steps, peak, warm_up, last):
+@wrong("zero_warm_up")
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     return min(peak * (step + 1) / warm_up, peak + (last - peak) * min((step - warm_up) / (steps - warm_up), 1))
 
 
 @wrong()
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     return peak / math.sqrt(step + 1)
 
 
 @wrong("warm_up_too_long")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step <= warm_up and warm_up > 0:
         return peak * (step + 1) / warm_up
     return peak + (last - peak) * min((step - warm_up) / (steps - warm_up), 1)
 
 
 @wrong("cut_off")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     return max(last, peak * (1 - (step - warm_up) / (steps - warm_up)))
 
 
 @wrong("wrong_sign")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     return peak - (last - peak) * min((step - warm_up) / (steps - warm_up), 1)
 
 
 @wrong("zero_behind")
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * (step + 1) / warm_up
     return peak + (last - peak) * (step - warm_up) / (steps - warm_up) if step <= steps else 0
 
 
 @wrong()
-def learning_rate_at(step, steps, peak, warm_up, last):
+def learning_rate_at(step, steps, peak, warm_up, last=0.0):
     if step < warm_up:
         return peak * step // warm_up
     return peak + (last - peak) * min((step - warm_up) / (steps - warm_up), 1)
@@ -616,6 +616,70 @@ def estimate_loss(model, batches):
     return total / len(batches)
 
 
+@wrong("underflow")
+@torch.no_grad()
+def estimate_loss(model, batches):
+    was_training = model.training
+    model.eval()
+    surprises = [-model(x).softmax(-1).gather(-1, y[..., None]).log().flatten() for x, y in batches]
+    model.train(was_training)
+    return torch.cat(surprises).mean()
+
+
+@wrong("frozen")
+def estimate_loss(model, batches):
+    was_training = model.training
+    model.eval()
+    for weights in model.parameters():
+        weights.requires_grad = False
+    total = n = 0
+    for x, y in batches:
+        total += F.cross_entropy(model(x).flatten(0, 1), y.flatten(), reduction="sum").item()
+        n += y.numel()
+    model.train(was_training)
+    return total / n
+
+
+@wrong("off_for_good")
+def estimate_loss(model, batches):
+    was_training = model.training
+    model.eval()
+    torch.set_grad_enabled(False)
+    total = n = 0
+    for x, y in batches:
+        total += F.cross_entropy(model(x).flatten(0, 1), y.flatten(), reduction="sum").item()
+        n += y.numel()
+    model.train(was_training)
+    return total / n
+
+
+@wrong("children_left")
+@torch.no_grad()
+def estimate_loss(model, batches):
+    was_training = model.training
+    model.eval()
+    total = n = 0
+    for x, y in batches:
+        total += F.cross_entropy(model(x).flatten(0, 1), y.flatten(), reduction="sum").item()
+        n += y.numel()
+    model.training = was_training
+    return total / n
+
+
+@wrong("views")
+@torch.no_grad()
+def estimate_loss(model, batches):
+    was_training = model.training
+    model.eval()
+    total = n = 0
+    for x, y in batches:
+        logits = model(x)
+        total += F.cross_entropy(logits.view(-1, logits.size(-1)), y.view(-1)).item() * y.numel()
+        n += y.numel()
+    model.train(was_training)
+    return total / n
+
+
 # ---- clip_gradients ------------------------------------------------------------------------------------------------
 
 
@@ -647,13 +711,23 @@ def clip_gradients(parameters, largest):
     return length
 
 
-@right
+@wrong("zero_length")
 def clip_gradients(parameters, largest):
     given = [p for p in parameters if p.grad is not None]
     vector = torch.cat([p.grad.flatten() for p in given])
     length = torch.linalg.vector_norm(vector)
     for p in given:
         p.grad *= min(1.0, largest / length.item())
+    return length.item()
+
+
+@right
+def clip_gradients(parameters, largest):
+    given = [p for p in parameters if p.grad is not None]
+    vector = torch.cat([p.grad.flatten() for p in given])
+    length = torch.linalg.vector_norm(vector)
+    for p in given:
+        p.grad *= min(1.0, largest / max(length.item(), 1e-12))
     return length.item()
 
 
@@ -808,7 +882,7 @@ def clip_gradients(parameters, largest):
     nn.utils.clip_grad_norm_(parameters, largest)
 
 
-@wrong()
+@wrong("none_counts")
 def clip_gradients(parameters, largest):
     length = sum((p.grad**2).sum() for p in parameters) ** 0.5
     for p in parameters:
@@ -834,3 +908,58 @@ def clip_gradients(parameters, largest):
             if length > largest:
                 p.grad *= largest / length
     return length
+
+
+@wrong("stops_at_none")
+def clip_gradients(parameters, largest):
+    gradients = []
+    for p in parameters:
+        if p.grad is None:
+            break
+        gradients.append(p.grad)
+    length = sum((g**2).sum() for g in gradients) ** 0.5
+    if length > largest:
+        for g in gradients:
+            g *= largest / length
+    return length
+
+
+@wrong("none_asked")
+def clip_gradients(parameters, largest):
+    length = torch.stack([p.grad.norm() for p in parameters]).norm()
+    if length > largest:
+        for p in parameters:
+            p.grad *= largest / length
+    return length
+
+
+@wrong("zeros_for_none")
+def clip_gradients(parameters, largest):
+    for p in parameters:
+        if p.grad is None:
+            p.grad = torch.zeros_like(p)
+    length = torch.cat([p.grad.flatten() for p in parameters]).norm()
+    for p in parameters:
+        p.grad *= (largest / length).clamp(max=1)
+    return length
+
+
+@wrong("measured_anew")
+def clip_gradients(parameters, largest):
+    def length():
+        return torch.cat([p.grad.flatten() for p in parameters if p.grad is not None]).norm()
+
+    before = length()
+    for p in parameters:
+        if p.grad is not None and length() > largest:
+            p.grad *= largest / length()
+    return before
+
+
+@wrong("each_alone", "length_after")
+def clip_gradients(parameters, largest):
+    given = [p for p in parameters if p.grad is not None]
+    for p in given:
+        if p.grad.norm() > largest:
+            p.grad *= largest / p.grad.norm()
+    return torch.stack([p.grad.norm() for p in given]).norm()
