@@ -396,8 +396,8 @@ TOP_K = Exercise(
     ),
     makes=_made_for_top_k,
     steps={
-        "which tokens stay": ("one_more", "one_less", "lowest", "first_ids", "no_cut", "cut_k", "by_size", "ties_once"),
-        "the probabilities": CUT_STEP,
+        "the cut": ("one_more", "one_less", "lowest", "first_ids", "no_cut", "cut_k", "by_size", "ties_once"),
+        "the softmax of those that stay": CUT_STEP,
     },
 )
 
@@ -538,12 +538,13 @@ TOP_P = Exercise(
         "`before = np.cumsum(probabilities[order]) - probabilities[order]`; stays: `before < p`, and the first one always.",
     ),
     makes=_made_for_top_p,
+    only_nan=("zero_keeps_none",),
     true_if={
         "argmax_of_none": lambda code: code.uses("argmax"),
         "rounding_leaves_none": lambda code: code.uses("argmax"),
     },
     steps={
-        "which tokens stay": (
+        "the cut": (
             "not_sorted",
             "least_first",
             "crossing_dropped",
@@ -553,7 +554,7 @@ TOP_P = Exercise(
             "goes_on",
             "no_cut",
         ),
-        "the probabilities": CUT_STEP,
+        "the softmax of those that stay": CUT_STEP,
     },
 )
 
@@ -602,7 +603,8 @@ def generate_with_cache(model, ids, n_tokens, slip):
             row = slip(lambda: logits[-1], first_row=lambda: logits[0], all_rows=lambda: logits)
             best = int(slip(lambda: row.argmax(), lowest=lambda: row.argmin()))
             ids.append(slip(best, picked_once=(picked or [best])[0]))
-        if number == n_tokens + again - 1 or slip(False, not_read=True):
+        at_the_end = number == n_tokens + again - 1 and not slip(False, all_rows=True, prompt_counted=True)
+        if at_the_end or slip(False, not_read=True):
             continue
         if slip(False, stops_at_zero=True) and ids[-1] == 0:
             break
@@ -655,21 +657,21 @@ def _text_and_reads(value, inputs):
     prompt, calls = min(given, model.context_length), list(model.calls)
     while len(calls) > 1 and calls[0] + calls[1] <= prompt:  # the prompt may be read in pieces
         calls[:2] = [calls[0] + calls[1]]
-    goes_on = isinstance(text, list) and text[:given] == list(ids)[:given]
-    written = len(text) - given if goes_on else n_tokens
-    if len(calls) in (n_tokens + 1, written + 1):
+    goes_on = isinstance(text, list) and text[:given] == list(ids)[:given] and len(text) != n_tokens
+    if len(calls) in (n_tokens + 1, len(text) - given + 1 if goes_on else 0):
         calls.pop()
     return {"text": text, "tokens read for each new one": calls if n_tokens else []}
 
 
 def _made_for_generate(draw):
-    model = ToyModel(int(draw.rng.integers(1000)), draw.size(2, 9), draw.size(1, 9))
-    return model, draw.ids(draw.size(1, 12), below=len(model.says)).tolist(), draw.size(0, 9)
+    """A text whose last id is not at the last place or one behind it: a harmless last read would fail there or not."""
+    model = ToyModel(int(draw.rng.integers(1000)), draw.size(2, 9), draw.size(1 if draw.style == "smallest" else 2, 9))
+    ids, n_tokens = draw.ids(draw.size(1, 12), below=len(model.says)).tolist(), draw.size(0, 9)
+    return model, ids, n_tokens + 2 * (len(ids) + n_tokens - model.context_length in (0, 1))
 
 
 GENERATE_WITH_CACHE = Exercise(
     generate_with_cache,
-    # no text ends with its last id at the last place or one behind it: a harmless last read would fail there or not
     cases=[
         (ToyModel(1, context_length=8), [2, 5, 1], 4),
         (ToyModel(2, vocab_size=9, context_length=12), [0], 9),
@@ -727,4 +729,5 @@ GENERATE_WITH_CACHE = Exercise(
     reads=_text_and_reads,
     may_change=("model",),
     makes=_made_for_generate,
+    tries=15,
 )
