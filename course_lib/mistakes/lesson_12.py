@@ -98,6 +98,14 @@ def _pick_up_to(shares, u):
     return 0 if np.isnan(shares).any() else min(int((np.cumsum(shares) < u).sum()), len(shares) - 1)
 
 
+def _draws(function, temperature):
+    """Is the function right about one set of logits at this temperature, all along the line?"""
+    logits = np.array([0.5, 1.3, -0.7, 2.0, 0.1])
+    ends = np.cumsum(_softmax(logits / temperature))
+    middles = ends - np.diff(ends, prepend=0) / 2
+    return [function(logits, temperature, u) for u in middles] == list(range(len(ends)))
+
+
 def _made_for_sample(draw):
     """A `u` that lies well inside a stretch, and at temperature 0 one highest logit alone."""
     logits = draw.numbers(draw.size(1, 40))
@@ -164,8 +172,8 @@ SAMPLE = Exercise(
         base_two="Your shares go with 2 to the power of the logits. ⇒ A softmax takes exp.",
         highest="Your function returns the highest logit's id at every temperature. ⇒ That is right at temperature 0 only: elsewhere `u` decides.",
         from_the_right="Your line runs the other way: a `u` near 0 picks the last id, a `u` near 1 the first. ⇒ The stretch of id 0 begins at 0, and the others follow it.",
-        likeliest_first="Your line begins with the most probable token. The chances are right, but here the stretches lie in the order of the ids. ⇒ Don't sort.",
-        least_first="Your line begins with the least probable token. The chances are right, but here the stretches lie in the order of the ids. ⇒ Don't sort.",
+        likeliest_first="Your line begins with the most probable token. Here the stretches lie in the order of the ids. ⇒ Don't sort.",
+        least_first="Your line begins with the least probable token. Here the stretches lie in the order of the ids. ⇒ Don't sort.",
         rank="You returned a place in the sorted list, which is no id. ⇒ Don't sort: add up the shares in the order of the ids.",
         first_share_above="You looked for a single share above `u`. ⇒ Add the shares up (`np.cumsum`), and find the first *sum* above `u`.",
         first_share_above_else_last="You looked for a single share above `u`, and took the last id where there is none. ⇒ Add the shares up, and find the first *sum* above `u`.",
@@ -194,6 +202,20 @@ SAMPLE = Exercise(
         "`if temperature == 0: return int(logits.argmax())`, then the softmax of `logits / temperature`.",
     ),
     makes=_made_for_sample,
+    probes=(
+        (
+            "only_zero_wrong",
+            "Only temperature 0 is wrong. ⇒ Return the id of the highest logit there, whatever `u` is.",
+            lambda f: (
+                not (_draws(f, 1.0) and _draws(f, 0.4) and _draws(f, 2.5)) or f(np.array([1.0, 3.0, 2.0]), 0, 0.1) == 1
+            ),
+        ),
+        (
+            "only_one_right",
+            "At temperature 1 your draw is right, at others it is not. ⇒ Divide the logits by the temperature, before the softmax.",
+            lambda f: not _draws(f, 1.0) or (_draws(f, 0.4) and _draws(f, 2.5)),
+        ),
+    ),
     true_if={
         "zero_not_handled": lambda code: not code.has(r"temperature (==|<=|<) |not temperature"),
         "temperature_squared": lambda code: code.has(r"\*\*|temperature.*temperature|square"),
@@ -334,6 +356,17 @@ CUT_STEP = ("zeros_for_cut", "number_for_cut", "lowest_for_cut", "in_proportion"
 CUT_STEP += ("the_logits", "the_mask", "softmax_twice", "softmax_of_zeros", "cut_after_softmax", "highest_is_one")
 
 
+def _same_tokens(function, reference, cuts):
+    """True if the function gives a share to the same tokens as the reference, for these k or p."""
+    logits = np.array([0.3, 1.4, -0.6, 2.1, 0.9])
+    pairs = [(np.asarray(function(logits.copy(), cut)), reference(logits, cut, _no_slip)) for cut in cuts]
+    return all(mine.shape == theirs.shape and bool(((mine != 0) == (theirs > 0)).all()) for mine, theirs in pairs)
+
+
+def _no_slip(right, **wrong):
+    return right() if callable(right) else right
+
+
 def _made_for_top_k(draw):
     """A `k` at whose edge no two logits are equal. Logits are what a model computes: numbers with a point."""
     logits = draw.numbers(draw.size(1, 14)) * 1.0
@@ -395,6 +428,18 @@ TOP_K = Exercise(
         "`k = min(k, len(logits))`, then `lowest = np.sort(logits)[-k]`.",
     ),
     makes=_made_for_top_k,
+    probes=(
+        (
+            "other_tokens",
+            "Other tokens get a share than should. ⇒ Which are the `k` highest logits? All others get exactly 0.",
+            lambda f: _same_tokens(f, top_k, (2, 1, 4)),
+        ),
+        (
+            "other_shares",
+            "The right tokens get a share, but not the right one. ⇒ It is the softmax of the logits that stay.",
+            lambda f: not _same_tokens(f, top_k, (2, 1, 4)),
+        ),
+    ),
     steps={
         "the cut": ("one_more", "one_less", "lowest", "first_ids", "no_cut", "cut_k", "by_size", "ties_once"),
         "the softmax of those that stay": CUT_STEP,
@@ -538,6 +583,18 @@ TOP_P = Exercise(
         "`before = np.cumsum(probabilities[order]) - probabilities[order]`; stays: `before < p`, and the first one always.",
     ),
     makes=_made_for_top_p,
+    probes=(
+        (
+            "other_tokens",
+            "Other tokens get a share than should. ⇒ Add up the shares from the largest on, until they reach `p`. All others get exactly 0.",
+            lambda f: _same_tokens(f, top_p, (0.5, 0.1, 0.9)),
+        ),
+        (
+            "other_shares",
+            "The right tokens get a share, but not the right one. ⇒ It is the softmax of the logits that stay.",
+            lambda f: not _same_tokens(f, top_p, (0.5, 0.1, 0.9)),
+        ),
+    ),
     only_nan=("zero_keeps_none",),
     true_if={
         "argmax_of_none": lambda code: code.uses("argmax"),
@@ -699,14 +756,14 @@ GENERATE_WITH_CACHE = Exercise(
         stops_at_zero="You stopped at id 0. ⇒ No id ends a text here: write all `n_tokens`.",
         not_read="Every new token is the same: the model never reads what you add. ⇒ Give it the new id.",
         cropped_too_late="You begin anew one token too late. ⇒ A text of `context_length` + 1 ids no longer fits.",
-        cropped_too_early="The text is right, but you begin anew one token too early. ⇒ A text of exactly `context_length` ids still fits.",
+        cropped_too_early="You begin anew one token too early. ⇒ A text of exactly `context_length` ids still fits.",
         last_read_twice="The model reads the last id of the prompt twice. ⇒ The first logits already say what follows it: append first, then read the new id.",
         position_wraps="You let positions begin at 0 again, and the cache still holds the old ids. ⇒ Begin anew: an empty cache, and the last `context_length` ids from position 0 on.",
         position_stays="You put every further id at the last position, and the cache grows. ⇒ Begin anew: an empty cache, and the last `context_length` ids from position 0 on.",
         one_id="You begin anew with the newest id alone: the model has forgotten the text. ⇒ Read the last `context_length` ids.",
         text_cropped="You cut the text that you return. ⇒ Keep all ids, and hand only the last `context_length` of them to the model.",
-        everything_again="The text is right, but the model reads everything again for every token. ⇒ Give it the new id alone: the cache knows the rest.",
-        cache_only_if_all_fits="The text is right, but if it outgrows the window later, the model reads everything again from its first new token on. ⇒ Use the cache as long as the text fits.",
+        everything_again="The model reads everything again for every new token. ⇒ Give it the new id alone: the cache knows the rest.",
+        cache_only_if_all_fits="If the text outgrows the window later, the model reads everything again from the first new token on. ⇒ Use the cache as long as the text fits.",
         fresh_cache="You gave the new id with an empty cache: the model has forgotten the text. ⇒ Hand on the same list each time.",
         not_cropped="The text outgrew the window, and you went on. ⇒ Then begin anew: an empty cache, and the last `context_length` ids from position 0 on.",
         position_too_high="Your position is one too high. ⇒ The last of N ids stands at position N − 1.",

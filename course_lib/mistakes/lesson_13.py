@@ -27,6 +27,8 @@ def _pair(value, inputs):
 def online_softmax(scores, block_size, slip):
     """(the highest score, the sum of exp(score - highest)), in one pass over the blocks."""
     N = len(scores)
+    if slip(False, one_block_too_many=True) and N % block_size == 0:
+        raise ValueError  # the highest of an empty block
     highest = slip(-np.inf, starts_at_zero=0.0, first_counted_twice=scores[0])
     total = slip(0.0, first_counted_twice=1.0)
     starts = slip(
@@ -60,7 +62,11 @@ def online_softmax(scores, block_size, slip):
             block_not_shifted=lambda: np.exp(block - top),
             no_maximum=lambda: np.exp(block),
             no_exp=lambda: block - new,
+            block_by_old_maximum=lambda: np.exp(block - (highest if np.isfinite(highest) else scores[0])),
+            sign_turned=lambda: np.exp(new - block),
         )
+        if slip(False, new_maximum_not_added=True) and start and top > highest:
+            exps = np.zeros(1)
         total = slip(
             lambda: total * old + exps.sum(),
             restarted=lambda: exps.sum(),
@@ -77,7 +83,31 @@ def online_softmax(scores, block_size, slip):
         the_exps=lambda: np.exp(scores - highest),
         the_shares=lambda: np.exp(scores - highest) / total,
     )
-    return slip(lambda: (highest, total), swapped=lambda: (total, highest))
+    return slip(
+        lambda: (highest, total),
+        swapped=lambda: (total, highest),
+        place_of_highest=lambda: (int(scores.argmax()), total),
+        lowest_for_highest=lambda: (scores.min(), np.exp(scores - scores.min()).sum()),
+        lowest_from_infinity=lambda: (scores.min(), np.nan),
+    )
+
+
+def _online(function, scores, block_size=2):
+    """Is the function right about these scores?"""
+    scores = np.array(scores, dtype=float)
+    return bool(np.allclose(function(scores, block_size), (scores.max(), np.exp(scores - scores.max()).sum()), 1e-3))
+
+
+def _only_without_new_maximum(function):
+    """True if the function is right while the first block holds the highest score, and wrong where a later one does."""
+    first = _online(function, [5, 1, 4, 3, 2]) and _online(function, [3, 2.5, 1, 0, 2, 1])
+    return first and not _online(function, [1, 3, 2, 5])
+
+
+def _only_one_block(function):
+    """True if the function is right about one block and wrong about several, whichever of them holds the highest score."""
+    one = _online(function, [2, 5, 3], 3) and _online(function, [4, 1], 2)
+    return one and not _online(function, [5, 1, 4, 3, 2]) and not _online(function, [1, 3, 2, 5])
 
 
 def _highest(function, score):
@@ -110,6 +140,7 @@ ONLINE_SOFTMAX = Exercise(
         rest_dropped="You left out the last block when it is smaller than the others. ⇒ Go up to `len(scores)`.",
         last_block_lost="You always leave out the last block. ⇒ Go up to `len(scores)`.",
         first_block_lost="You left out the first block. ⇒ Begin with start 0.",
+        one_block_too_many="Where the blocks fit exactly, your loop goes on to one more, which is empty. ⇒ `range(0, len(scores), block_size)` gives just the starts.",
         first_block="Only the first block was read. ⇒ Is `return` inside the loop?",
         two_blocks="No more than two blocks are read. ⇒ Let the loop go on to `len(scores)`, however many blocks that are.",
         three_blocks="No more than three blocks are read. ⇒ Let the loop go on to `len(scores)`, however many blocks that are.",
@@ -123,6 +154,9 @@ ONLINE_SOFTMAX = Exercise(
         rescaled_by_difference="You multiplied the old sum by the difference of the maxima. ⇒ It takes `exp` of that difference.",
         block_not_shifted="You shifted each block by its own maximum. ⇒ Take the highest score *so far*, the same for the old sum and the new block.",
         no_maximum="You added up exp(score) without taking the highest score away: that overflows for large scores. ⇒ Add up exp(score − highest).",
+        block_by_old_maximum="You took the old highest score from the new block. ⇒ Take the new one: it may be in this very block.",
+        sign_turned="In your exp the sign is the other way round: low scores give large numbers. ⇒ It is exp(score − highest).",
+        new_maximum_not_added="A block that brings a new highest score is not added to your sum. ⇒ Rescale the old sum, *and* add the block.",
         no_exp="You added up the differences themselves. ⇒ Take `np.exp` of them first.",
         restarted="Your sum begins anew with each block. ⇒ Add the rescaled old sum.",
         block_rescaled_too="You rescaled the new block as well. ⇒ Only the *old* sum belongs to the old maximum.",
@@ -132,6 +166,9 @@ ONLINE_SOFTMAX = Exercise(
         the_shares="You returned the softmax. ⇒ Return the sum that its exps are divided by: one number.",
         mean="You divided the sum by the number of scores. ⇒ Return the sum.",
         one_over="You returned 1 divided by the sum. ⇒ Return the sum.",
+        place_of_highest="You returned the place of the highest score. ⇒ Return the score: `max`, not `argmax`.",
+        lowest_from_infinity="You kept the lowest score instead of the highest. ⇒ Begin with `-np.inf`, and take `max`.",
+        lowest_for_highest="You kept the lowest score, so the exps of the others can overflow. ⇒ Keep the highest.",
         swapped="You returned the sum first. ⇒ First comes the highest score, then the sum.",
     ),
     hints=(
@@ -168,6 +205,21 @@ ONLINE_SOFTMAX = Exercise(
             "Your highest score can be higher than every score: it begins at a number, and scores may lie below it. ⇒ Begin with `-np.inf`.",
             lambda f: not (_highest(f, 5.0) == 5 and _highest(f, -3e6) == _highest(f, -4e6) > -3e6),
         ),
+        (
+            "new_maximum",
+            "Your function is right as long as the first block holds the highest score, and wrong when a later block brings a higher one. ⇒ Then the old sum is to be multiplied by exp(old highest − new highest).",
+            lambda f: not _only_without_new_maximum(f),
+        ),
+        (
+            "one_block",
+            "Even where all scores fit into one block, your answer is not right. ⇒ Begin with that: the sum of exp(score − highest) over one block.",
+            lambda f: _online(f, [2, 5, 3], 3),
+        ),
+        (
+            "several_blocks",
+            "With one block your function is right, with several it is not. ⇒ Look at what it keeps from one block to the next: a highest score, and a sum.",
+            lambda f: not _only_one_block(f),
+        ),
     ),
 )
 
@@ -178,12 +230,18 @@ ONLINE_SOFTMAX = Exercise(
 def tiled_attention(q, k, v, block_size, slip):
     """Attention without a mask, block by block."""
     (T_query, D), T_key = q.shape, len(k)
-    highest = np.full((T_query, 1), slip(-1e300, starts_at_zero=0.0))
+    highest = np.full((T_query, 1), slip(-1e300, starts_at_zero=0.0, starts_at_a_number=-1e5))
     total, output = np.zeros((T_query, 1)), np.zeros((T_query, v.shape[1]))
     n_blocks = -(-T_key // block_size)
     if slip(False, own_block_only=True):
         blocks = [slice(start, start + block_size) for start in range(0, T_query, block_size)]
         return np.concatenate([_softmax(q[rows] @ k[rows].T / D**0.5) @ v[rows] for rows in blocks])
+    if slip(False, one_block_too_many=True) and T_key % block_size == 0:
+        raise ValueError  # the highest score of an empty block
+    if slip(False, put_side_by_side=True, put_below=True):
+        blocks = [slice(start, start + block_size) for start in range(0, T_key, block_size)]
+        outputs = [_softmax(q @ k[keys].T / D**0.5) @ v[keys] for keys in blocks]
+        return np.concatenate(outputs, axis=slip(1, put_below=0))
     last = slip(
         T_key,
         rest_dropped=T_key - T_key % block_size,
@@ -206,6 +264,8 @@ def tiled_attention(q, k, v, block_size, slip):
                 unscaled=1.0,
                 by_d=float(D),
                 by_block=block_size**0.5,
+                by_block_length=len(k[keys]) ** 0.5,
+                times_root=D**-0.5,
                 by_tokens=T_key**0.5,
                 by_d_v=v.shape[1] ** 0.5,
             )
@@ -224,7 +284,7 @@ def tiled_attention(q, k, v, block_size, slip):
         if slip(False, softmax_per_block=True, softmax_averaged=True):
             output = output + _softmax(scores) @ v_block
             continue
-        fresh_sum, fresh = shares.sum(-1, keepdims=True), shares @ v_block
+        fresh_sum, fresh = slip(shares.sum(-1, keepdims=True), one_sum=shares.sum()), shares @ v_block
         no_sum, no_output = slip(
             (False, False),
             sum_not_rescaled=(True, False),
@@ -248,11 +308,22 @@ def tiled_attention(q, k, v, block_size, slip):
 
 
 def _made_for_tiled(draw):
-    """With large numbers q stays small: else float32 has too few digits for the scores."""
+    """Numbers with a point, as products with weights are; if they are large, q stays small: float32 has too few digits for such scores."""
     T_key, D = draw.size(1, 17), draw.size(1, 6)
-    q, k = draw.numbers(draw.size(1, 9), D), draw.numbers(T_key, D)
-    q = q / 1000 if draw.style == "large" else q
-    return q, k, draw.numbers(T_key, draw.size(1, 5)), draw.choice(draw.size(1, 5), draw.size(1, 5), T_key, T_key + 2)
+    q, k, v = draw.numbers(draw.size(1, 9), D), draw.numbers(T_key, D), draw.numbers(T_key, draw.size(1, 5))
+    q = q / 1000 if draw.style == "large" else q * 1.0
+    return q, k * 1.0, v * 1.0, draw.choice(draw.size(1, 5), draw.size(1, 5), T_key, T_key + 2)
+
+
+def _attended(function, block_size, v):
+    return np.array(function(_numbers(64, 3, 2), _numbers(65, 5, 2), v, block_size), dtype=float)
+
+
+def _attended_right(function, block_size):
+    """Is the function right about five keys in such blocks?"""
+    wanted = _softmax(_numbers(64, 3, 2) @ _numbers(65, 5, 2).T / 2**0.5) @ _numbers(66, 5, 3)
+    mine = _attended(function, block_size, _numbers(66, 5, 3))
+    return mine.shape == wanted.shape and bool(np.allclose(mine, wanted, 1e-3, 1e-4))
 
 
 def _keeps_to_blocks(function):
@@ -287,9 +358,14 @@ TILED_ATTENTION = Exercise(
         (_numbers(25, 3, 2), _numbers(26, 4, 2), _numbers(27, 4, 1), 1),
         (_numbers(28, 7, 3), _numbers(29, 3, 3), _numbers(46, 3, 2), 2),
         (_numbers(47, 2, 1), _numbers(48, 9, 1), _numbers(49, 9, 2), 2),
+        (np.array([[4000.0, 0.0]]), np.array([[-1000.0, 1], [-1000.0, 2], [-1001.0, 0]]), _numbers(50, 3, 3), 2),
     ],
     says=dict(
         starts_at_zero="Your highest score begins at a number (0?), and if all scores of a row are far below it, every exp becomes 0. ⇒ Begin with `-np.inf`.",
+        starts_at_a_number="Your highest score begins at a low number, and if all scores of a row are far below it, every exp becomes 0. ⇒ Begin with `-np.inf`.",
+        one_block_too_many="Where the blocks fit exactly, your loop goes on to one more, which is empty. ⇒ `range(0, len(k), block_size)` gives just the starts.",
+        put_side_by_side="You put the outputs of the blocks side by side. ⇒ They belong to the same queries: add them up, and share out once, at the end.",
+        put_below="You put the outputs of the blocks below each other. ⇒ They belong to the same queries: add them up, and share out once, at the end.",
         rest_dropped="You left out the last block when it is smaller than the others. ⇒ Go up to `len(k)`.",
         rest_dropped_after_first="You left out the last block when it is smaller than the others, unless it is the only one. ⇒ Go up to `len(k)`.",
         last_block_lost="You always leave out the last block. ⇒ Go up to `len(k)`.",
@@ -305,6 +381,8 @@ TILED_ATTENTION = Exercise(
         by_d_v="You divided by the root of the width of v. ⇒ Divide by √D, the columns of q.",
         causal="You hid later keys. ⇒ There is no mask here: every query looks at every key.",
         by_block="You divided the scores by the root of the block size. ⇒ Divide by √D, the columns of q.",
+        by_block_length="You divided the scores by the root of the length of the block. ⇒ Divide by √D, the columns of q.",
+        times_root="You multiplied the scores by √D. ⇒ Divide by it.",
         by_tokens="You divided the scores by the root of the number of keys. ⇒ Divide by √D, the columns of q.",
         clipped="Very large scores all count alike in your function, as if they were clipped. ⇒ Leave the scores as they are: with the highest one taken away, no exp overflows.",
         own_block_only="Your queries see only the keys of their own block. ⇒ Cut k and v; q stays whole.",
@@ -313,16 +391,17 @@ TILED_ATTENTION = Exercise(
         block_not_shifted="You shifted each block by its own maximum. ⇒ Take the highest score *so far*, in the new shares and in what is kept.",
         softmax_per_block="You made a softmax of each block and added up: every block shares out a whole 1. ⇒ Share out once, at the very end.",
         softmax_averaged="You averaged a softmax over the blocks: a block full of low scores then counts as much as any other. ⇒ Share out once, at the end.",
-        sum_not_rescaled="Your output is rescaled at a new maximum, and your sum is not. ⇒ Both need exp(old highest − new highest).",
-        output_not_rescaled="Your sum is rescaled at a new maximum, and your output is not. ⇒ Both need exp(old highest − new highest).",
+        sum_not_rescaled="Your sum is not rescaled at a new maximum. ⇒ Sum and output both need exp(old highest − new highest).",
+        output_not_rescaled="Your output is not rescaled at a new maximum. ⇒ Sum and output both need exp(old highest − new highest).",
         never_rescaled="At a new maximum, what you kept still belongs to the old one. ⇒ Multiply sum *and* output by exp(old highest − new highest).",
         wrong_way="You rescaled the wrong way round, so what you kept grows. ⇒ The factor is exp(old highest − new highest), which is at most 1.",
-        sum_of_last_block="Your sum is that of the last block, while the output has all of them. ⇒ Add to the rescaled old sum.",
-        output_of_last_block="Your output is that of the last block, while the sum has all of them. ⇒ Add to the rescaled old output.",
+        sum_of_last_block="Your sum is that of the last block alone. ⇒ Add to the rescaled old sum.",
+        output_of_last_block="Your output is that of the last block alone. ⇒ Add to the rescaled old output.",
         divided_in_every_block="You divided by the sum in every block. ⇒ Divide once, after the loop.",
         not_divided="You did not divide by the sum of the exps. ⇒ Do it once, after the loop.",
         divided_by_tokens="You divided by the number of keys. ⇒ Divide by the sum of the exps.",
         divided_twice="You divided by the sum twice. ⇒ Once is enough.",
+        one_sum="You added up the exps of all queries in one sum. ⇒ Each query has its own: `axis=-1, keepdims=True`.",
     ),
     hints=(
         "Of every query you keep three things: the highest score, the sum of exps, and one more. What is the output before it is divided?",
@@ -330,9 +409,9 @@ TILED_ATTENTION = Exercise(
         "`highest = np.full((len(q), 1), -np.inf)`, `total = np.zeros((len(q), 1))`, `output = np.zeros((len(q), v.shape[1]))`.",
     ),
     makes=_made_for_tiled,
-    only_nan=("starts_at_zero", "no_maximum"),
+    only_nan=("starts_at_zero", "starts_at_a_number", "no_maximum"),
     steps={
-        "the scores": ("unscaled", "by_d", "by_d_v", "by_block", "by_tokens"),
+        "the scores": ("unscaled", "by_d", "by_d_v", "by_block", "by_block_length", "by_tokens", "times_root"),
         "the blocks": (
             "rest_dropped",
             "last_block_lost",
@@ -350,6 +429,23 @@ TILED_ATTENTION = Exercise(
         ),
         "the division": ("divided_in_every_block", "not_divided", "divided_by_tokens", "divided_twice"),
     },
+    probes=(
+        (
+            "shares_sum",
+            "The weights in your output do not add up to 1: if every value is 1, the output is not. ⇒ At the end, divide by the sum of all exps.",
+            lambda f: bool(np.allclose(_attended(f, 2, np.ones((5, 1))), 1, 1e-3)),
+        ),
+        (
+            "one_block",
+            "Even where all keys fit into one block, your answer is not right. ⇒ Begin with that: scores, divided by √D, their softmax, times v.",
+            lambda f: _attended_right(f, 5) or not np.allclose(_attended(f, 5, np.ones((5, 1))), 1, 1e-3),
+        ),
+        (
+            "several_blocks",
+            "With one block your function is right, with several it is not. ⇒ Look at what it keeps from one block to the next: a highest score, a sum and an output.",
+            lambda f: not (_attended_right(f, 5) and not _attended_right(f, 2)),
+        ),
+    ),
     promises=(
         (
             "whole_table",
@@ -388,6 +484,9 @@ def linear_attention(q, k, v, slip):
         softplus=lambda: lambda x: np.log1p(np.exp(x)),
         sigmoid=lambda: lambda x: 1 / (1 + np.exp(-x)),
         softmax_of_rows=lambda: _softmax,
+        minus_in_exp=lambda: lambda x: np.where(x > 0, x + 1, np.exp(-x)),
+        one_too_much_below=lambda: lambda x: np.where(x > 0, x + 1, np.exp(np.minimum(x, 0)) + 1),
+        two_added=lambda: lambda x: _elu_plus_one(x) + 1,
     )
     phi_q = slip(lambda: features(q), no_features=lambda: q, features_on_k_only=lambda: q)
     phi_k = slip(lambda: features(k), no_features=lambda: k, features_on_q_only=lambda: k)
@@ -420,6 +519,17 @@ def linear_attention(q, k, v, slip):
         the_weights=lambda: weights / sums,
         multiplied=lambda: (weights * sums) @ v,
     )
+
+
+def _weights(function, *keys):
+    """Which share of one query each of these keys gets, one number each, if the features have one column."""
+    return np.array(function(np.ones((1, 1)), np.array(keys)[:, None], np.eye(len(keys))), dtype=float).ravel()
+
+
+def _share_like(function, keys, features):
+    """True if the shares go like these features, or if they are no shares at all, which is said elsewhere."""
+    weights = _weights(function, *keys)
+    return not np.isclose(weights.sum(), 1, 1e-3) or bool(np.allclose(weights, features / np.sum(features), 1e-2))
 
 
 def _made_for_linear(draw):
@@ -458,6 +568,9 @@ LINEAR_ATTENTION = Exercise(
         overflow="Your φ is NaN for large numbers: exp(x) becomes ∞ there, and ∞ · 0 is not a number. ⇒ Choose by `np.where`, and keep large numbers out of the exp: `np.minimum(x, 0)`.",
         softplus="Your φ is a softplus, ln(1 + exp(x)). ⇒ It should be x + 1 above 0 and exp(x) below.",
         sigmoid="Your φ is a sigmoid: it never gets above 1. ⇒ It should be x + 1 above 0 and exp(x) below.",
+        minus_in_exp="Below 0 your φ is exp(−x): it grows. ⇒ It should be exp(x) there.",
+        one_too_much_below="Below 0 your φ is exp(x) + 1. ⇒ It should be exp(x) there.",
+        two_added="Your φ is elu(x) + 2. ⇒ φ(x) = elu(x) + 1.",
         softmax_of_rows="Your φ is a softmax of each row. ⇒ It works entry by entry: x + 1 above 0, exp(x) below.",
         features_of_product="You put φ around the product q·k. ⇒ Put it around q and around k, before they are multiplied.",
         norm_without_features="You divided by φ(q) · Σ k, with k as it is. ⇒ Divide by φ(q) · Σ φ(k).",
@@ -487,6 +600,23 @@ LINEAR_ATTENTION = Exercise(
         "Here is a product of three: (φ(q) φ(k)ᵀ) v. Which two can you multiply first, so that no (T, T) table appears?",
         "`phi_k.T @ v` has shape (D, D_v), whatever the length of the text. The denominator is `phi_q @ phi_k.sum(axis=0)`.",
         "`phi = lambda x: np.where(x > 0, x + 1, np.exp(np.minimum(x, 0)))`, then `phi_q, phi_k = phi(q), phi(k)`.",
+    ),
+    probes=(
+        (
+            "shares_sum",
+            "The weights in your output do not add up to 1: if every value is 1, the output is not. ⇒ Divide each row by φ(q) · Σ φ(k).",
+            lambda f: bool(np.allclose(f(_numbers(67, 3, 2), _numbers(68, 4, 2), np.ones((4, 2))), 1, 1e-3)),
+        ),
+        (
+            "above_zero",
+            "Where k is positive, your weights don't go like k + 1. ⇒ φ(x) is x + 1 above 0.",
+            lambda f: _share_like(f, (0.5, 3.0, 1.0), (1.5, 4, 2)),
+        ),
+        (
+            "below_zero",
+            "Where k is negative, your weights don't go like exp(k). ⇒ φ(x) is exp(x) below 0.",
+            lambda f: _share_like(f, (-0.5, -3.0, -1.0), np.exp([-0.5, -3.0, -1.0])),
+        ),
     ),
     makes=_made_for_linear,
     only_nan=("overflow",),
@@ -562,6 +692,13 @@ def attention_flops(T, n_embd, slip):
     )
 
 
+def _grows(function, part, T=None, C=None):
+    """True if one of the two numbers becomes so many times larger where the text, or the width, is twice as large."""
+    longer = T is None or np.isclose(function(14, 10)[part], T * function(7, 10)[part], 1e-6)
+    wider = C is None or np.isclose(function(7, 20)[part], C * function(7, 10)[part], 1e-6)
+    return bool(longer and wider)
+
+
 def _made_for_flops(draw):
     """Now and then a long text or a wide layer, but not both: there are answers that really do the work, and count."""
     T, C = draw.size(1, 50), draw.size(1, 50)
@@ -602,6 +739,38 @@ ATTENTION_FLOPS = Exercise(
         "`projections = 4 * 2 * T * n_embd**2`, and then the same way for (T, C) @ (C, T) and (T, T) @ (T, C).",
     ),
     reads=_pair,
+    probes=(
+        (
+            "first_not_linear",
+            "If the text is twice as long, your first number is not twice as large. ⇒ Each token goes through the four matrices by itself: T.",
+            lambda f: _grows(f, 0, T=2),
+        ),
+        (
+            "first_not_squared",
+            "If the width is twice as large, your first number is not four times as large. ⇒ A row of C numbers times a matrix (C, C): C².",
+            lambda f: _grows(f, 0, C=4),
+        ),
+        (
+            "second_not_squared",
+            "If the text is twice as long, your second number is not four times as large. ⇒ Every query meets every key: T².",
+            lambda f: _grows(f, 1, T=4),
+        ),
+        (
+            "second_not_linear",
+            "If the width is twice as large, your second number is not. ⇒ Each entry of the table takes C multiplications, over all heads.",
+            lambda f: _grows(f, 1, C=2),
+        ),
+        (
+            "first_by_a_factor",
+            "Your first number grows as it should, but it is too large or too small by a factor. ⇒ How many products with a matrix are there? Each takes 2·n·m·p.",
+            lambda f: not (_grows(f, 0, T=2, C=4) and f(3, 10)[0] != 2400),
+        ),
+        (
+            "second_by_a_factor",
+            "Your second number grows as it should, but it is too large or too small by a factor. ⇒ How many products with the table are there? Each takes 2·n·m·p.",
+            lambda f: not (_grows(f, 1, T=4, C=2) and f(3, 10)[1] != 360),
+        ),
+    ),
     makes=_made_for_flops,
     steps={
         "the first number": (

@@ -216,6 +216,19 @@ def online_softmax(scores, b):
     return m, t
 
 
+@wrong("new_maximum_not_added")
+def online_softmax(scores, b):
+    m = scores[:b].max()
+    t = np.exp(scores[:b] - m).sum()
+    for i in range(b, len(scores), b):
+        bl = scores[i : i + b]
+        if bl.max() > m:
+            t, m = t * np.exp(m - bl.max()), bl.max()
+        else:
+            t += np.exp(bl - m).sum()
+    return m, t
+
+
 @wrong("first_counted_twice")
 def online_softmax(scores, b):
     m, t = scores[0], 1.0
@@ -311,6 +324,30 @@ def online_softmax(scores, b):
 @wrong("whole_table")
 def tiled_attention(q, k, v, block_size):
     return attend(q, k, v)
+
+
+@wrong("starts_at_a_number")
+def tiled_attention(q, k, v, block_size):
+    m, s, o = start(q, v, -1e4)
+    for scores, values in blocks(q, k, v, block_size):
+        new = np.maximum(m, scores.max(1, keepdims=True))
+        s = s * np.exp(m - new) + np.exp(scores - new).sum(1, keepdims=True)
+        o = o * np.exp(m - new) + np.exp(scores - new) @ values
+        m = new
+    return o / s
+
+
+@wrong("one_block_too_many")
+def tiled_attention(q, k, v, block_size):
+    m, s, o = start(q, v)
+    for number in range(len(k) // block_size + 1):
+        part = slice(number * block_size, (number + 1) * block_size)
+        scores = q @ k[part].T / np.sqrt(q.shape[1])
+        new = np.maximum(m, scores.max(1, keepdims=True))
+        s = s * np.exp(m - new) + np.exp(scores - new).sum(1, keepdims=True)
+        o = o * np.exp(m - new) + np.exp(scores - new) @ v[part]
+        m = new
+    return o / s
 
 
 @wrong("whole_table")
@@ -640,7 +677,7 @@ def tiled_attention(q, k, v, bs):
     return o / t
 
 
-@wrong()
+@wrong("put_below")
 def tiled_attention(q, k, v, bs):
     return np.concatenate([attend(q, k[i : i + bs], v[i : i + bs]) for i in range(0, len(k), bs)])
 
@@ -926,16 +963,8 @@ def attention_flops(T, n_embd):
 
 @right
 def attention_flops(T, n_embd):
-    import torch
-    from torch.utils.flop_counter import FlopCounterMode
-
-    x, W = torch.zeros(T, n_embd, device="meta"), torch.zeros(n_embd, n_embd, device="meta")
-    with FlopCounterMode(display=False) as first:
-        for _ in range(4):
-            x @ W
-    with FlopCounterMode(display=False) as second:
-        (x @ x.T) @ x
-    return first.get_total_flops(), second.get_total_flops()
+    multiplications = {"projections": 4 * T * n_embd**2, "table": 2 * T * T * n_embd}
+    return tuple(2 * count for count in multiplications.values())
 
 
 @right
