@@ -98,12 +98,14 @@ def _pick_up_to(shares, u):
     return 0 if np.isnan(shares).any() else min(int((np.cumsum(shares) < u).sum()), len(shares) - 1)
 
 
-def _draws(function, temperature):
-    """Is the function right about one set of logits at this temperature, all along the line?"""
-    logits = np.array([0.5, 1.3, -0.7, 2.0, 0.1])
-    ends = np.cumsum(_softmax(logits / temperature))
-    middles = ends - np.diff(ends, prepend=0) / 2
-    return [function(logits, temperature, u) for u in middles] == list(range(len(ends)))
+def _draws(function, *temperatures):
+    """Is the function right about one set of logits at these temperatures, all along the line?"""
+    for temperature in temperatures:
+        ends = np.cumsum(_softmax(_numbers(1, 25) / temperature))
+        middles = ends - np.diff(ends, prepend=0) / 2
+        if [function(_numbers(1, 25), temperature, u) for u in middles] != list(range(25)):
+            return False
+    return True
 
 
 def _made_for_sample(draw):
@@ -206,14 +208,12 @@ SAMPLE = Exercise(
         (
             "only_zero_wrong",
             "Only temperature 0 is wrong. ⇒ Return the id of the highest logit there, whatever `u` is.",
-            lambda f: (
-                not (_draws(f, 1.0) and _draws(f, 0.4) and _draws(f, 2.5)) or f(np.array([1.0, 3.0, 2.0]), 0, 0.1) == 1
-            ),
+            lambda f: not _draws(f, 1.0, 0.4, 2.5) or f(np.array([1.0, 3.0, 2.0]), 0, 0.1) == 1,
         ),
         (
             "only_one_right",
-            "At temperature 1 your draw is right, at others it is not. ⇒ Divide the logits by the temperature, before the softmax.",
-            lambda f: not _draws(f, 1.0) or (_draws(f, 0.4) and _draws(f, 2.5)),
+            "At temperature 1 your draw is right, at others it is not. ⇒ The temperature belongs to the logits alone: divide them by it, before the softmax.",
+            lambda f: not _draws(f, 1.0) or _draws(f, 0.4) or _draws(f, 2.5),
         ),
     ),
     true_if={
@@ -356,11 +356,13 @@ CUT_STEP = ("zeros_for_cut", "number_for_cut", "lowest_for_cut", "in_proportion"
 CUT_STEP += ("the_logits", "the_mask", "softmax_twice", "softmax_of_zeros", "cut_after_softmax", "highest_is_one")
 
 
-def _same_tokens(function, reference, cuts):
-    """True if the function gives a share to the same tokens as the reference, for these k or p."""
+def _tokens(function, reference, cuts):
+    """ "same" or "other", as the tokens to which the function gives a share are those of the reference, for these k or p; or ""."""
     logits = np.array([0.3, 1.4, -0.6, 2.1, 0.9])
     pairs = [(np.asarray(function(logits.copy(), cut)), reference(logits, cut, _no_slip)) for cut in cuts]
-    return all(mine.shape == theirs.shape and bool(((mine != 0) == (theirs > 0)).all()) for mine, theirs in pairs)
+    if any(mine.shape != theirs.shape or not np.isfinite(mine).all() or not mine.any() for mine, theirs in pairs):
+        return ""
+    return "same" if all(((mine != 0) == (theirs > 0)).all() for mine, theirs in pairs) else "other"
 
 
 def _no_slip(right, **wrong):
@@ -431,13 +433,13 @@ TOP_K = Exercise(
     probes=(
         (
             "other_tokens",
-            "Other tokens get a share than should. ⇒ Which are the `k` highest logits? All others get exactly 0.",
-            lambda f: _same_tokens(f, top_k, (2, 1, 4)),
+            "The tokens that get a share are not always the right ones. ⇒ Which are the `k` highest logits? All others get exactly 0.",
+            lambda f: _tokens(f, top_k, (2, 1, 4)) != "other",
         ),
         (
             "other_shares",
-            "The right tokens get a share, but not the right one. ⇒ It is the softmax of the logits that stay.",
-            lambda f: not _same_tokens(f, top_k, (2, 1, 4)),
+            "The right tokens get a share, but not always the right one. ⇒ It is the softmax of the logits that stay.",
+            lambda f: _tokens(f, top_k, (2, 1, 4)) != "same",
         ),
     ),
     steps={
@@ -586,13 +588,13 @@ TOP_P = Exercise(
     probes=(
         (
             "other_tokens",
-            "Other tokens get a share than should. ⇒ Add up the shares from the largest on, until they reach `p`. All others get exactly 0.",
-            lambda f: _same_tokens(f, top_p, (0.5, 0.1, 0.9)),
+            "The tokens that get a share are not always the right ones. ⇒ Add up the shares from the largest on, until they reach `p`. All others get exactly 0.",
+            lambda f: _tokens(f, top_p, (0.5, 0.1, 0.9)) != "other",
         ),
         (
             "other_shares",
-            "The right tokens get a share, but not the right one. ⇒ It is the softmax of the logits that stay.",
-            lambda f: not _same_tokens(f, top_p, (0.5, 0.1, 0.9)),
+            "The right tokens get a share, but not always the right one. ⇒ It is the softmax of the logits that stay.",
+            lambda f: _tokens(f, top_p, (0.5, 0.1, 0.9)) != "same",
         ),
     ),
     only_nan=("zero_keeps_none",),
@@ -720,6 +722,15 @@ def _text_and_reads(value, inputs):
     return {"text": text, "tokens read for each new one": calls if n_tokens else []}
 
 
+def _written(function, context_length):
+    """(the first new token is right, the text is right, what was read is right) for one prompt."""
+    mine, theirs = ToyModel(11, 9, context_length), ToyModel(11, 9, context_length)
+    value = _text_and_reads(function(mine, [3, 1, 4], 5), (mine, [3, 1, 4], 5))
+    wanted = _text_and_reads(generate_with_cache(theirs, [3, 1, 4], 5, _no_slip), (theirs, [3, 1, 4], 5))
+    texts = value["text"], wanted["text"]
+    return len(texts[0]) == 8 and texts[0][3] == texts[1][3], texts[0] == texts[1], value == wanted
+
+
 def _made_for_generate(draw):
     """A text whose last id is not at the last place or one behind it: a harmless last read would fail there or not."""
     model = ToyModel(int(draw.rng.integers(1000)), draw.size(2, 9), draw.size(1 if draw.style == "smallest" else 2, 9))
@@ -785,6 +796,23 @@ GENERATE_WITH_CACHE = Exercise(
     ),
     reads=_text_and_reads,
     may_change=("model",),
+    probes=(
+        (
+            "reads_too_much",
+            "Your text is right, but the model reads other tokens than it must. ⇒ Each one once while the text fits; after that the window, for each new token.",
+            lambda f: not (_written(f, 20)[1] and _written(f, 4)[1]) or (_written(f, 20)[2] and _written(f, 4)[2]),
+        ),
+        (
+            "fits_only",
+            "As long as the text fits the window your function is right, and when it no longer does, it is not. ⇒ Then begin anew: an empty cache, and the last `context_length` ids from position 0 on.",
+            lambda f: not _written(f, 20)[2] or _written(f, 4)[2],
+        ),
+        (
+            "first_only",
+            "Your first new token is right, and the later ones are not. ⇒ What does the model have to read before the next one, and where does it stand?",
+            lambda f: not _written(f, 20)[0] or _written(f, 20)[1],
+        ),
+    ),
     makes=_made_for_generate,
     tries=15,
 )
