@@ -662,7 +662,7 @@ def generate_with_cache(model, ids, n_tokens, slip):
             row = slip(lambda: logits[-1], first_row=lambda: logits[0], all_rows=lambda: logits)
             best = int(slip(lambda: row.argmax(), lowest=lambda: row.argmin()))
             ids.append(slip(best, picked_once=(picked or [best])[0]))
-        at_the_end = number == n_tokens + again - 1 and not slip(False, all_rows=True, prompt_counted=True)
+        at_the_end = number == n_tokens + again - 1 and not slip(False, all_rows=True)
         if at_the_end or slip(False, not_read=True):
             continue
         if slip(False, stops_at_zero=True) and ids[-1] == 0:
@@ -716,7 +716,7 @@ def _text_and_reads(value, inputs):
     prompt, calls = min(given, model.context_length), list(model.calls)
     while len(calls) > 1 and calls[0] + calls[1] <= prompt:  # the prompt may be read in pieces
         calls[:2] = [calls[0] + calls[1]]
-    goes_on = isinstance(text, list) and text[:given] == list(ids)[:given] and len(text) != n_tokens
+    goes_on = isinstance(text, list) and text[:given] == list(ids)[:given]
     if len(calls) in (n_tokens + 1, len(text) - given + 1 if goes_on else 0):
         calls.pop()
     return {"text": text, "tokens read for each new one": calls if n_tokens else []}
@@ -733,8 +733,9 @@ def _written(function, context_length):
 
 def _made_for_generate(draw):
     """A text whose last id is not at the last place or one behind it: a harmless last read would fail there or not."""
-    model = ToyModel(int(draw.rng.integers(1000)), draw.size(2, 9), draw.size(1 if draw.style == "smallest" else 2, 9))
-    ids, n_tokens = draw.ids(draw.size(1, 12), below=len(model.says)).tolist(), draw.size(0, 9)
+    shortest = 1 if draw.style == "smallest" else 2
+    model = ToyModel(int(draw.rng.integers(1000)), draw.size(2, 9), draw.size(shortest, 9))
+    ids, n_tokens = draw.ids(draw.size(shortest, 12), below=len(model.says)).tolist(), draw.size(0, 9)
     return model, ids, n_tokens + 2 * (len(ids) + n_tokens - model.context_length in (0, 1))
 
 
