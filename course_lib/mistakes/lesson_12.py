@@ -43,7 +43,6 @@ def sample(logits, temperature, u, slip):
         lambda: _softmax(scaled),
         overflow=lambda: np.exp(scaled) / np.exp(scaled).sum(),
         no_exp=lambda: (scaled - scaled.min()) / (scaled - scaled.min()).sum(),
-        shares_divided=lambda: _softmax(logits) / temperature,
         base_two=lambda: _softmax(scaled * np.log(2)),
         overflow_raised=lambda: _refusing_large(scaled),
     )
@@ -65,6 +64,9 @@ def sample(logits, temperature, u, slip):
         nearest_end=lambda: int(abs(np.cumsum(shares) - u).argmin()),
         nearest_share=lambda: int(abs(shares - u).argmin()),
         first_below=lambda: int((np.cumsum(shares) < u).argmax()),
+        shares_divided=lambda: int((np.cumsum(_softmax(logits) / temperature) > u).argmax()),
+        shares_divided_else_last=lambda: pick(_softmax(logits) / temperature, u),
+        shares_counted=lambda: int((shares <= u).sum()),
         last_end_below=lambda: np.flatnonzero(np.cumsum(shares) <= u)[-1],
         first_beginning_above=lambda: int((np.cumsum(shares) - shares > u).argmax()),
     )
@@ -75,6 +77,7 @@ def sample(logits, temperature, u, slip):
         one_too_high=lambda: min(number + 1, V - 1),
         counted_from_one=lambda: number + 1,
         the_share=lambda: shares[number],
+        the_logit=lambda: logits[number],
         the_sum=lambda: np.cumsum(shares)[number],
         all_above=lambda: np.arange(number, V),
     )
@@ -171,6 +174,8 @@ SAMPLE = Exercise(
         overflow_raised="Large logits are too much for your exp. ⇒ Take the highest away first, or use a `softmax` that does.",
         no_exp="You shared out in proportion to the logits. ⇒ It takes exp of them: a softmax.",
         shares_divided="You divided the shares by the temperature, so they no longer add up to 1. ⇒ Divide the *logits* by it, before the softmax.",
+        shares_divided_else_last="You divided the shares by the temperature, and took the last id where their sums stay below `u`. ⇒ Divide the *logits* by it, before the softmax.",
+        shares_counted="You counted the shares that are not above `u`. ⇒ Count *sums* of shares: `np.cumsum` first.",
         base_two="Your shares go with 2 to the power of the logits. ⇒ A softmax takes exp.",
         highest="Your function returns the highest logit's id at every temperature. ⇒ That is right at temperature 0 only: elsewhere `u` decides.",
         from_the_right="Your line runs the other way: a `u` near 0 picks the last id, a `u` near 1 the first. ⇒ The stretch of id 0 begins at 0, and the others follow it.",
@@ -196,6 +201,7 @@ SAMPLE = Exercise(
         first_beginning_above="You took the first stretch that begins after `u`. ⇒ `u` lies before it: look for the first *end* above `u`.",
         the_sum="You returned a sum of shares. ⇒ Return the id at which it exceeds `u`.",
         all_above="You returned all ids whose sum is above `u`. ⇒ Return the first of them alone.",
+        the_logit="You returned a logit. ⇒ Return its id: where it stands.",
         the_share="You returned a share. ⇒ Return the id that has it.",
     ),
     hints=(
@@ -286,6 +292,7 @@ def _finish(logits, keep, slip):
         highest_is_one=lambda: np.where(keep, full, 0) / np.where(keep, full, 0).max(),
         zero_cut=lambda: _softmax(np.where(keep & (logits != 0), logits, -np.inf)),
         overflow=lambda: np.where(keep, np.exp(logits), 0) / np.where(keep, np.exp(logits), 0).sum(),
+        overflow_where_kept=lambda: np.where(keep, np.exp(logits) / np.where(keep, np.exp(logits), 0).sum(), 0),
         overflow_raised=lambda: _refusing_large(np.where(keep, logits, -np.inf)),
         in_order_lowest_first=lambda: np.sort(_softmax(np.where(keep, logits, -np.inf))),
     )
@@ -348,6 +355,7 @@ CUT = dict(
     highest_is_one="Your highest probability is always 1: you divided by the largest one. ⇒ Divide by the sum of those that stay.",
     zero_cut="A logit of exactly 0 is cut, though it should stay. ⇒ A 0 can't mark what is cut: logits may be 0. Keep the places apart from the numbers.",
     overflow="Large logits overflow in your exp. ⇒ Take the highest away first.",
+    overflow_where_kept="Large logits overflow in your exp, and very low ones all become 0. ⇒ Take the highest away first.",
     overflow_raised="Large logits are too much for your exp. ⇒ Take the highest away first.",
     in_order_lowest_first="You returned the probabilities in sorted order, the lowest first. ⇒ Each must stand at the place of its own id.",
 )
@@ -660,7 +668,7 @@ def generate_with_cache(model, ids, n_tokens, slip):
         if number or not again:
             picked = ids[begin:]
             row = slip(lambda: logits[-1], first_row=lambda: logits[0], all_rows=lambda: logits)
-            best = int(slip(lambda: row.argmax(), lowest=lambda: row.argmin()))
+            best = int(slip(lambda: row.argmax(), lowest=lambda: row.argmin(), max_for_argmax=lambda: row.max()))
             ids.append(slip(best, picked_once=(picked or [best])[0]))
         at_the_end = number == n_tokens + again - 1 and not slip(False, all_rows=True)
         if at_the_end or slip(False, not_read=True):
@@ -700,7 +708,12 @@ def generate_with_cache(model, ids, n_tokens, slip):
                 one_id=lambda: ids[-1:],
             )
             logits = model(part, 0, cache)
-    return slip(lambda: ids, new_only=lambda: ids[begin:], text_cropped=lambda: ids[-T:])
+    return slip(
+        lambda: ids,
+        new_only=lambda: ids[begin:],
+        text_cropped=lambda: ids[-T:],
+        text_cropped_first=lambda: ids[-T - 1 :],
+    )
 
 
 def _text_and_reads(value, inputs):
@@ -755,6 +768,7 @@ GENERATE_WITH_CACHE = Exercise(
         first_row="You took the logits of the first token. ⇒ What comes next stands in the last row: `logits[-1]`.",
         all_rows="You took the `argmax` of all rows at once: that is no id if there are several. ⇒ Take the last row first: `logits[-1]`.",
         lowest="You took the lowest logit. ⇒ Take the highest: `argmax`.",
+        max_for_argmax="You took the highest logit itself as the next id. ⇒ Its place is the id: `argmax`, not `max`.",
         long_prompt="You read a text that is longer than the window as a whole. ⇒ Read its last `model.context_length` ids.",
         window_from_start="You kept the first ids of a long text. ⇒ The window keeps the *last* ones.",
         prompt_not_read="You read only the last id of the prompt, and the cache is empty. ⇒ Read all of it first.",
@@ -774,6 +788,7 @@ GENERATE_WITH_CACHE = Exercise(
         position_stays="You put every further id at the last position, and the cache grows. ⇒ Begin anew: an empty cache, and the last `context_length` ids from position 0 on.",
         one_id="You begin anew with the newest id alone: the model has forgotten the text. ⇒ Read the last `context_length` ids.",
         text_cropped="You cut the text that you return. ⇒ Keep all ids, and hand only the last `context_length` of them to the model.",
+        text_cropped_first="You cut the text itself before the model reads it, so its beginning is lost. ⇒ Keep all ids, and hand only the last `context_length` of them to the model.",
         everything_again="The model reads everything again for every new token. ⇒ Give it the new id alone: the cache knows the rest.",
         cache_only_if_all_fits="If the text outgrows the window later, the model reads everything again from the first new token on. ⇒ Use the cache as long as the text fits.",
         fresh_cache="You gave the new id with an empty cache: the model has forgotten the text. ⇒ Hand on the same list each time.",
@@ -811,7 +826,7 @@ GENERATE_WITH_CACHE = Exercise(
         (
             "first_only",
             "Your first new token is right, and the later ones are not. ⇒ What does the model have to read before the next one, and where does it stand?",
-            lambda f: not _written(f, 20)[0] or _written(f, 20)[1],
+            lambda f: not (_written(f, 20)[0] and _written(f, 4)[0]) or _written(f, 20)[1],
         ),
     ),
     makes=_made_for_generate,

@@ -1298,3 +1298,14 @@ def generate_with_cache(model, ids, n_tokens):
         else:
             logits = model(ids[-window:], 0, [])
     return ids
+
+
+@wrong("text_cropped_first")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache, window = list(ids), [], model.context_length
+    for _ in range(n_tokens):
+        if len(ids) > window:
+            ids, cache = ids[-window:], []
+        logits = model(ids[len(cache) :], len(cache), cache)
+        ids.append(int(logits[-1].argmax()))
+    return ids
