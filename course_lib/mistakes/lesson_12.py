@@ -223,7 +223,7 @@ SAMPLE = Exercise(
         ),
     ),
     true_if={
-        "zero_not_handled": lambda code: not code.has(r"temperature (==|<=|<) |not temperature"),
+        "zero_not_handled": lambda code: not code.has(r"temperature (==|!=|<=|>=|<|>) |(not|if) temperature"),
         "temperature_squared": lambda code: code.has(r"\*\*|temperature.*temperature|square"),
         "temperature_rooted": lambda code: code.has(r"\*\*|sqrt"),
     },
