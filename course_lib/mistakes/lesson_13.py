@@ -763,12 +763,12 @@ ATTENTION_FLOPS = Exercise(
         (
             "first_by_a_factor",
             "Your first number grows as it should, but it is too large or too small by a factor. ⇒ How many products with a matrix are there? Each takes 2·n·m·p.",
-            lambda f: not (_grows(f, 0, T=2, C=4) and f(3, 10)[0] != 2400),
+            lambda f: not (_grows(f, 0, T=2, C=4) and 0 < f(3, 10)[0] != 2400),
         ),
         (
             "second_by_a_factor",
             "Your second number grows as it should, but it is too large or too small by a factor. ⇒ How many products with the table are there? Each takes 2·n·m·p.",
-            lambda f: not (_grows(f, 1, T=4, C=2) and f(3, 10)[1] != 360),
+            lambda f: not (_grows(f, 1, T=4, C=2) and 0 < f(3, 10)[1] != 360),
         ),
     ),
     makes=_made_for_flops,
