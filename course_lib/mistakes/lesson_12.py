@@ -212,6 +212,11 @@ SAMPLE = Exercise(
     makes=_made_for_sample,
     probes=(
         (
+            "u_ignored",
+            "At temperature 1 your answer is the same for every `u`. ⇒ It is `u` that decides on whose stretch the draw falls.",
+            lambda f: len({int(f(_numbers(1, 25), 1.0, u)) for u in (0.05, 0.35, 0.65, 0.95)}) > 1,
+        ),
+        (
             "only_zero_wrong",
             "Only temperature 0 is wrong. ⇒ Return the id of the highest logit there, whatever `u` is.",
             lambda f: not _draws(f, 1.0, 0.4, 2.5) or f(np.array([1.0, 3.0, 2.0]), 0, 0.1) == 1,

@@ -1,5 +1,6 @@
 """Lesson 13: what attention costs."""
 
+import time
 import tracemalloc
 
 import numpy as np
@@ -326,17 +327,23 @@ def _attended_right(function, block_size):
     return mine.shape == wanted.shape and bool(np.allclose(mine, wanted, 1e-3, 1e-4))
 
 
+def _most_bytes(function, T_query):
+    """How many bytes the function holds at once, at most, for so many queries and 1,024 keys in blocks of 32."""
+    q, k, v = _numbers(61, T_query, 2), _numbers(62, 1024, 2), _numbers(63, 1024, 1)
+    before = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    function(q, k, v, 32)
+    return tracemalloc.get_traced_memory()[1] - before
+
+
 def _keeps_to_blocks(function):
-    """True if the function never holds half as many numbers as a table of all queries and keys would have."""
-    q, k, v = _numbers(61, 32, 2), _numbers(62, 1024, 2), _numbers(63, 1024, 1)
-    already = tracemalloc.is_tracing()
+    """True if 16 queries more take far less memory than 16 rows of the whole table, or if the function is too slow to be asked."""
+    already, started = tracemalloc.is_tracing(), time.monotonic()
     if not already:
         tracemalloc.start()
     try:
-        before = tracemalloc.get_traced_memory()[0]
-        tracemalloc.reset_peak()
-        function(q, k, v, 32)
-        return tracemalloc.get_traced_memory()[1] - before < q.itemsize * len(q) * len(k) / 2
+        one = _most_bytes(function, 1)
+        return time.monotonic() - started > 0.15 or _most_bytes(function, 17) - one < 0.7 * 16 * 1024 * 8
     except Exception:
         return True  # not what is asked here
     finally:
