@@ -13,7 +13,7 @@ from course_lib.model import ToyModel
 # %% [markdown]
 # ## 1. Pick a token
 #
-# `logits` has shape (V,). Divide by `temperature`, take the softmax, lay the shares side by side in the order of the ids, and return the id on whose stretch `u` falls, a number from 0 up to 1.
+# `logits` has shape (V,). Divide by `temperature`, take the softmax, lay the shares side by side in the order of the ids, and return the id on whose stretch `u` falls, a number from 0 up to 1. Where two stretches meet, the right one begins.
 #
 # `temperature` 0 means: the id of the highest logit, whatever `u` is.
 #

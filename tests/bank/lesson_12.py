@@ -20,7 +20,63 @@ def softmax(x):
 def sample(logits, temperature, u):
     if temperature == 0:
         return int(np.argmax(logits))
-    return int(np.searchsorted(np.cumsum(softmax(logits / temperature)), u))
+    return int(np.searchsorted(np.cumsum(softmax(logits / temperature)), u, side="right"))
+
+
+@wrong("end_belongs_to_the_left")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    ends = np.cumsum(softmax(logits / temperature))
+    return min(int(np.searchsorted(ends, u)), len(ends) - 1)
+
+
+@wrong("last_end_below")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    ends = np.cumsum(softmax(logits / temperature))
+    return np.where(ends <= u)[0][-1]
+
+
+@wrong("all_above")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    return np.where(np.cumsum(softmax(logits / temperature)) > u)[0]
+
+
+@wrong("overflow_raised")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    exps, total = [math.exp(x / temperature) for x in logits], 0.0
+    for number, e in enumerate(exps):
+        total += e / sum(exps)
+        if total > u:
+            return number
+
+
+@wrong("zero_is_small")
+def sample(logits, temperature, u):
+    ends = np.cumsum(softmax(logits / max(temperature, 0.01)))
+    return int((ends > u).argmax())
+
+
+@wrong("first_share_reaching_else_last")
+def sample(logits, temperature, u):
+    if temperature == 0:
+        return int(np.argmax(logits))
+    shares = softmax(logits / temperature)
+    for i, share in enumerate(shares):
+        if share >= u:
+            return i
+    return len(shares) - 1
+
+
+@wrong("temperature_multiplied", "zero_not_handled")
+def sample(logits, temperature, u):
+    return int((np.cumsum(strict_softmax(logits * temperature)) > u).argmax())
 
 
 @right
@@ -78,14 +134,14 @@ def sample(logits, temperature, u):
 def sample(logits, temperature, u):
     if temperature == 0:
         return int(np.argmax(logits))
-    return int(np.searchsorted(np.cumsum(softmax(logits * temperature)), u))
+    return int(np.searchsorted(np.cumsum(softmax(logits * temperature)), u, side="right"))
 
 
 @wrong("temperature_ignored")
 def sample(logits, temperature, u):
     if temperature == 0:
         return int(np.argmax(logits))
-    return int(np.searchsorted(np.cumsum(softmax(logits)), u))
+    return int(np.searchsorted(np.cumsum(softmax(logits)), u, side="right"))
 
 
 @wrong("zero_not_handled")
@@ -119,14 +175,14 @@ def sample(logits, temperature, u):
         return int(np.argmax(logits))
     shares = softmax(logits / temperature)
     order = np.argsort(-shares)
-    return order[np.searchsorted(np.cumsum(shares[order]), u)]
+    return order[np.searchsorted(np.cumsum(shares[order]), u, side="right")]
 
 
 @wrong("one_too_low")
 def sample(logits, temperature, u):
     if temperature == 0:
         return int(np.argmax(logits))
-    return max(int(np.searchsorted(np.cumsum(softmax(logits / temperature)), u)) - 1, 0)
+    return max(int(np.searchsorted(np.cumsum(softmax(logits / temperature)), u, side="right")) - 1, 0)
 
 
 @wrong("from_the_right")
@@ -134,7 +190,7 @@ def sample(logits, temperature, u):
     if temperature == 0:
         return int(np.argmax(logits))
     shares = softmax(logits / temperature)[::-1]
-    return len(logits) - 1 - int(np.searchsorted(np.cumsum(shares), u))
+    return len(logits) - 1 - int(np.searchsorted(np.cumsum(shares), u, side="right"))
 
 
 @wrong("temperature_multiplied", "overflow")
@@ -155,14 +211,14 @@ def sample(logits, temperature, u):
     return softmax(logits / max(temperature, 1e-9))
 
 
-@wrong("temperature_ignored", "zero_is_one")
+@wrong("temperature_ignored", "zero_not_handled")
 def sample(logits, temperature, u):
-    return int(np.searchsorted(np.cumsum(softmax(logits - temperature)), u))
+    return int(np.searchsorted(np.cumsum(softmax(logits - temperature)), u, side="right"))
 
 
-@wrong()
+@wrong("zero_not_handled", "one_added")
 def sample(logits, temperature, u):
-    return int(np.searchsorted(np.cumsum(softmax(logits / (1 + temperature))), u))
+    return int(np.searchsorted(np.cumsum(softmax(logits / (1 + temperature))), u, side="right"))
 
 
 @wrong("first_below")
@@ -208,16 +264,16 @@ def sample(logits, temperature, u):
     return int((np.cumsum(e) > u).argmax())
 
 
-@wrong()
+@wrong("zero_not_handled", "never_below_one")
 def sample(logits, temperature, u):
     return int((np.cumsum(softmax(logits / max(temperature, 1))) > u).argmax())
 
 
-@wrong()
+@wrong("one_added")
 def sample(logits, temperature, u):
     if temperature == 0:
         return int(logits.argmax())
-    return int(np.searchsorted(np.cumsum(softmax(logits / (1 + temperature))), u))
+    return int(np.searchsorted(np.cumsum(softmax(logits / (1 + temperature))), u, side="right"))
 
 
 @right
@@ -277,8 +333,62 @@ def top_k(logits, k):
 
 @wrong("one_less")
 def top_k(logits, k):
-    lowest = np.sort(logits)[-min(k, len(logits))] if k <= len(logits) else -np.inf
+    lowest = np.sort(logits)[-min(k, len(logits))]
     return softmax(np.where(logits > lowest, logits, -np.inf))
+
+
+@wrong("one_less_none_left")
+def top_k(logits, k):
+    lowest = sorted(logits, reverse=True)[min(k, len(logits)) - 1]
+    return strict_softmax(np.where(logits > lowest, logits, -np.inf))
+
+
+@wrong("one_less_all_for_1")
+def top_k(logits, k):
+    k = min(k, len(logits))
+    return strict_softmax(np.where(logits >= np.sort(logits)[-k + 1], logits, -np.inf))
+
+
+@wrong("one_less_of_k_one_stays")
+def top_k(logits, k):
+    kept = np.full(len(logits), -np.inf)
+    best = np.argsort(-logits)[: max(k - 1, 1)]
+    kept[best] = logits[best]
+    return strict_softmax(kept)
+
+
+@wrong("k_beyond_v")
+def top_k(logits, k):
+    lowest = np.sort(logits)[-k]
+    return strict_softmax(np.where(logits >= lowest, logits, -np.inf))
+
+
+@wrong("ties_once")
+def top_k(logits, k):
+    values = sorted(set(logits), reverse=True)[:k]
+    return strict_softmax(np.where(np.isin(logits, values), logits, -np.inf))
+
+
+@wrong("first_of_equals")
+def top_k(logits, k):
+    kept = np.full(len(logits), -np.inf)
+    for value in sorted(logits, reverse=True)[:k]:
+        kept[list(logits).index(value)] = value
+    return strict_softmax(kept)
+
+
+@wrong("zero_cut")
+def top_k(logits, k):
+    kept = np.zeros(len(logits))
+    best = np.argsort(-logits)[:k]
+    kept[best] = logits[best]
+    kept[kept == 0] = -np.inf
+    return strict_softmax(kept)
+
+
+@wrong("the_ids")
+def top_k(logits, k):
+    return np.argsort(-logits)[:k]
 
 
 @wrong("one_more")
@@ -348,7 +458,7 @@ def top_k(logits, k):
     return shares
 
 
-@wrong()
+@wrong("kept_alone_lowest_first")
 def top_k(logits, k):
     return softmax(np.sort(logits)[-k:])
 
@@ -387,7 +497,7 @@ def top_k(logits, k):
     return softmax(logits)
 
 
-@wrong()
+@wrong("by_size")
 def top_k(logits, k):
     k = min(k, len(logits))
     idx = np.argsort(-abs(logits))[:k]
@@ -396,14 +506,14 @@ def top_k(logits, k):
     return softmax(m)
 
 
-@wrong()
+@wrong("lowest_for_cut")
 def top_k(logits, k):
     k = min(k, len(logits))
     lowest = np.sort(logits)[-k]
     return softmax(np.where(logits >= lowest, logits, logits.min()))
 
 
-@wrong()
+@wrong("highest_is_one")
 def top_k(logits, k):
     k = min(k, len(logits))
     p = softmax(logits)
@@ -438,6 +548,17 @@ def top_p(logits, p):
 
 
 @right
+def top_p(logits, p):
+    import torch
+
+    logits = torch.as_tensor(logits)
+    values, order = torch.sort(logits, descending=True)
+    remove = torch.softmax(values, dim=-1).cumsum(dim=-1) >= p
+    remove = torch.cat([torch.tensor([False]), remove[:-1]])
+    return torch.softmax(logits.index_fill(0, order[remove], -float("inf")), dim=-1)
+
+
+@wrong("hit_keeps_one_more")
 def top_p(logits, p):
     import torch
 
@@ -625,14 +746,63 @@ def top_p(logits, p):
     return softmax(np.where(pr >= np.quantile(pr, 1 - p), logits, -np.inf))
 
 
-@wrong()
+@wrong("at_most_p")
 def top_p(logits, p):
     pr = softmax(logits)
     keep = pr <= p
     return softmax(np.where(keep, logits, -np.inf))
 
 
-@wrong()
+@wrong("rounding_leaves_none")
+def top_p(logits, p):
+    shares = softmax(logits)
+    order = np.argsort(-shares)
+    n = int(np.argmax(np.cumsum(shares[order]) >= p)) + 1
+    kept = np.full(len(logits), -np.inf)
+    kept[order[:n]] = logits[order[:n]]
+    return softmax(kept)
+
+
+@wrong("below_p_none_left")
+def top_p(logits, p):
+    order = np.argsort(-logits)
+    n = np.searchsorted(np.cumsum(strict_softmax(logits)[order]), p)
+    kept = np.full(len(logits), -np.inf)
+    kept[order[:n]] = logits[order[:n]]
+    return strict_softmax(kept)
+
+
+@wrong("least_first", "past_p")
+def top_p(logits, p):
+    shares = softmax(logits)
+    order = np.argsort(shares)
+    kept = order[np.cumsum(shares[order]) >= p]
+    out = np.zeros(len(shares))
+    out[kept] = shares[kept]
+    return out / out.sum()
+
+
+@wrong("softmax_of_zeros")
+def top_p(logits, p):
+    shares = strict_softmax(logits)
+    order = np.argsort(-shares)
+    before = np.cumsum(shares[order]) - shares[order]
+    kept = np.zeros(len(shares))
+    stays = (before < p) | (before == 0)
+    kept[order[stays]] = shares[order[stays]]
+    return strict_softmax(kept)
+
+
+@wrong("threshold_one_stays")
+def top_p(logits, p):
+    shares = softmax(logits)
+    kept = np.where(shares >= p, shares, 0.0)
+    if not kept.any():
+        kept[shares.argmax()] = 1.0
+    return kept / kept.sum()
+
+
+@wrong("goes_on")
 def top_p(logits, p):
     pr = softmax(logits)
     keep = np.zeros(len(pr), bool)
@@ -774,7 +944,7 @@ def generate_with_cache(model, ids, n_tokens):
     return ids
 
 
-@wrong("not_cropped")
+@wrong("not_cropped", "one_for_none")
 def generate_with_cache(model, ids, n_tokens):
     ids, cache = list(ids), []
     logits = model(ids[-model.context_length :], 0, cache)
@@ -993,7 +1163,7 @@ def generate_with_cache(model, ids, n_tokens):
     return ids
 
 
-@wrong()
+@wrong("all_rows")
 def generate_with_cache(model, ids, n_tokens):
     ids = list(ids)
     cache = []
@@ -1033,4 +1203,109 @@ def generate_with_cache(model, ids, n_tokens):
             cache = []
         new = ids[first + len(cache) :]
         ids = ids + [int(model(new, len(cache), cache)[-1].argmax())]
+    return ids
+
+
+@wrong("cache_only_if_all_fits")
+def generate_with_cache(model, ids, n_tokens):
+    ids = list(ids)
+    if len(ids) + n_tokens > model.context_length:
+        for _ in range(n_tokens):
+            ids.append(int(model(ids[-model.context_length :], 0, [])[-1].argmax()))
+        return ids
+    cache, new = [], ids
+    for _ in range(n_tokens):
+        new = [int(model(new, len(cache), cache)[-1].argmax())]
+        ids = ids + new
+    return ids
+
+
+@wrong("window_one_short")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache, window = list(ids), [], model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(ids) <= window:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+        else:
+            logits = model(ids[-window + 1 :], 0, [])
+    return ids
+
+
+@wrong("stops_at_zero")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache, window = list(ids), [], model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if ids[-1] == 0:  # the end of a text?
+            break
+        if len(ids) <= window:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+        else:
+            logits = model(ids[-window:], 0, [])
+    return ids
+
+
+@wrong("last_read_twice")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache, window = list(ids), [], model.context_length
+    model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        if len(ids) <= window:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+        else:
+            logits = model(ids[-window:], 0, [])
+        ids.append(int(logits[-1].argmax()))
+    return ids
+
+
+@wrong("position_from_new")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache, window = list(ids), [], model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for step in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(ids) <= window:
+            logits = model(ids[-1:], step, cache)
+        else:
+            logits = model(ids[-window:], 0, [])
+    return ids
+
+
+@wrong("position_too_high")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache, window = list(ids), [], model.context_length
+    logits = model(ids[-window:], 0, cache)
+    for _ in range(n_tokens):
+        ids.append(int(logits[-1].argmax()))
+        if len(ids) <= window:
+            logits = model(ids[-1:], len(ids), cache)
+        else:
+            logits = model(ids[-window:], 0, [])
+    return ids
+
+
+@wrong("prompt_counted")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache, window = list(ids), [], model.context_length
+    logits = model(ids[-window:], 0, cache)
+    while len(ids) < n_tokens:
+        ids.append(int(logits[-1].argmax()))
+        if len(ids) <= window:
+            logits = model(ids[-1:], len(ids) - 1, cache)
+        else:
+            logits = model(ids[-window:], 0, [])
+    return ids
+
+
+@wrong("text_cropped_first")
+def generate_with_cache(model, ids, n_tokens):
+    ids, cache, window = list(ids), [], model.context_length
+    for _ in range(n_tokens):
+        if len(ids) > window:
+            ids, cache = ids[-window:], []
+        logits = model(ids[len(cache) :], len(cache), cache)
+        ids.append(int(logits[-1].argmax()))
     return ids

@@ -44,7 +44,7 @@ def online_softmax(scores, block_size):
 def online_softmax(scores, block_size):
     import torch
 
-    scores = torch.as_tensor(scores)
+    scores = torch.as_tensor(scores).double()
     m, s = torch.tensor(-torch.inf, dtype=scores.dtype), torch.zeros((), dtype=scores.dtype)
     for block in scores.split(block_size):
         new = torch.maximum(m, block.max())
@@ -204,6 +204,53 @@ def online_softmax(scores, b):
     return (m, t)
 
 
+@wrong("three_blocks")
+def online_softmax(scores, b):
+    m, t = -np.inf, 0.0
+    for i in (0, b, 2 * b):
+        bl = scores[i : i + b]
+        if len(bl):
+            n = max(m, bl.max())
+            t = t * np.exp(m - n) + np.exp(bl - n).sum()
+            m = n
+    return m, t
+
+
+@wrong("new_maximum_not_added")
+def online_softmax(scores, b):
+    m = scores[:b].max()
+    t = np.exp(scores[:b] - m).sum()
+    for i in range(b, len(scores), b):
+        bl = scores[i : i + b]
+        if bl.max() > m:
+            t, m = t * np.exp(m - bl.max()), bl.max()
+        else:
+            t += np.exp(bl - m).sum()
+    return m, t
+
+
+@wrong("first_counted_twice")
+def online_softmax(scores, b):
+    m, t = scores[0], 1.0
+    for i in range(0, len(scores), b):
+        bl = scores[i : i + b]
+        n = max(m, bl.max())
+        t = t * np.exp(m - n) + np.exp(bl - n).sum()
+        m = n
+    return m, t
+
+
+@wrong("last_block_lost")
+def online_softmax(scores, b):
+    m, t = -np.inf, 0.0
+    for i in range(0, len(scores) - b, b):
+        bl = scores[i : i + b]
+        n = max(m, bl.max())
+        t = t * np.exp(m - n) + np.exp(bl - n).sum()
+        m = n
+    return m, t
+
+
 @wrong("the_shares")
 def online_softmax(scores, b):
     m = scores.max()
@@ -274,9 +321,50 @@ def online_softmax(scores, b):
 # ---- tiled_attention -----------------------------------------------------------------------------------------------
 
 
-@right
+@wrong("whole_table")
 def tiled_attention(q, k, v, block_size):
     return attend(q, k, v)
+
+
+@wrong("starts_at_a_number")
+def tiled_attention(q, k, v, block_size):
+    m, s, o = start(q, v, -1e4)
+    for scores, values in blocks(q, k, v, block_size):
+        new = np.maximum(m, scores.max(1, keepdims=True))
+        s = s * np.exp(m - new) + np.exp(scores - new).sum(1, keepdims=True)
+        o = o * np.exp(m - new) + np.exp(scores - new) @ values
+        m = new
+    return o / s
+
+
+@wrong("one_block_too_many")
+def tiled_attention(q, k, v, block_size):
+    m, s, o = start(q, v)
+    for number in range(len(k) // block_size + 1):
+        part = slice(number * block_size, (number + 1) * block_size)
+        scores = q @ k[part].T / np.sqrt(q.shape[1])
+        new = np.maximum(m, scores.max(1, keepdims=True))
+        s = s * np.exp(m - new) + np.exp(scores - new).sum(1, keepdims=True)
+        o = o * np.exp(m - new) + np.exp(scores - new) @ v[part]
+        m = new
+    return o / s
+
+
+@wrong("whole_table")
+def tiled_attention(q, k, v, block_size):
+    scores = np.concatenate([q @ k[i : i + block_size].T for i in range(0, len(k), block_size)], axis=1)
+    return softmax(scores / q.shape[1] ** 0.5) @ v
+
+
+@right
+def tiled_attention(q, k, v, block_size):
+    starts, d = range(0, len(k), block_size), q.shape[1] ** 0.5
+    highest = np.max([(q @ k[i : i + block_size].T).max(1, keepdims=True) for i in starts], axis=0) / d
+    total = output = 0
+    for i in starts:
+        exps = np.exp(q @ k[i : i + block_size].T / d - highest)
+        total, output = total + exps.sum(1, keepdims=True), output + exps @ v[i : i + block_size]
+    return output / total
 
 
 @right
@@ -337,7 +425,7 @@ def tiled_attention(q, k, v, block_size):
 def tiled_attention(q, k, v, block_size):
     import torch
 
-    q, k, v = (torch.as_tensor(x) for x in (q, k, v))
+    q, k, v = (torch.as_tensor(x).double() for x in (q, k, v))
     m = torch.full((len(q),), -torch.inf, dtype=q.dtype)
     s = torch.zeros(len(q), dtype=q.dtype)
     o = torch.zeros(len(q), v.shape[1], dtype=q.dtype)
@@ -565,8 +653,6 @@ def tiled_attention(q, k, v, bs):
     t = np.zeros((len(q), 1))
     o = np.zeros((len(q), v.shape[1]))
     for i in range(0, len(q), bs):
-        if not len(k[i : i + bs]):
-            break
         s = q @ k[i : i + bs].T / q.shape[1] ** 0.5
         n = np.maximum(m, s.max(1, keepdims=True))
         e = np.exp(s - n)
@@ -591,7 +677,7 @@ def tiled_attention(q, k, v, bs):
     return o / t
 
 
-@wrong()
+@wrong("put_below")
 def tiled_attention(q, k, v, bs):
     return np.concatenate([attend(q, k[i : i + bs], v[i : i + bs]) for i in range(0, len(k), bs)])
 
@@ -600,7 +686,7 @@ def tiled_attention(q, k, v, bs):
 def tiled_attention(q, k, v, bs):
     import torch
 
-    q, k, v = map(torch.tensor, (q, k, v))
+    q, k, v = (torch.tensor(x).double() for x in (q, k, v))
     outs = []
     l = []
     for kb, vb in zip(k.split(bs), v.split(bs)):
@@ -634,7 +720,7 @@ def linear_attention(q, k, v):
     import torch
     from torch.nn.functional import elu
 
-    q, k, v = (torch.as_tensor(x) for x in (q, k, v))
+    q, k, v = (torch.as_tensor(x).double() for x in (q, k, v))
     q, k = elu(q) + 1, elu(k) + 1
     return torch.einsum("td,sd,sv->tv", q, k, v) / torch.einsum("td,sd->t", q, k)[:, None]
 
@@ -665,12 +751,36 @@ def linear_attention(q, k, v):
 
 @right
 def linear_attention(q, k, v):
-    phi = np.vectorize(lambda x: x + 1 if x >= 0 else np.exp(x))
+    phi = np.vectorize(lambda x: x + 1 if x >= 0 else np.exp(x), otypes=[float])
     S, z = np.zeros((q.shape[1], v.shape[1])), np.zeros(q.shape[1])
     for key, value in zip(phi(k), v):
         S += np.outer(key, value)
         z += key
     return np.stack([query @ S / (query @ z) for query in phi(q)])
+
+
+@wrong()  # for whole numbers np.vectorize cuts every exp down to 0
+def linear_attention(q, k, v):
+    phi = np.vectorize(lambda x: x + 1 if x > 0 else np.exp(x))
+    weights = phi(q) @ phi(k).T
+    return weights @ v / weights.sum(axis=1, keepdims=True)
+
+
+@wrong("a_bit_added")
+def linear_attention(q, k, v):
+    q, k = elu(q) + 1, elu(k) + 1
+    return q @ (k.T @ v) / (q @ k.sum(0) + 1e-8)[:, None]
+
+
+@wrong("overflow")
+def linear_attention(q, k, v):
+    phi = lambda x: (x > 0) * (x + 1) + (x <= 0) * np.exp(x)
+    return phi(q) @ (phi(k).T @ v) / (phi(q) @ phi(k).sum(0))[:, None]
+
+
+@wrong("softmax_unscaled")
+def linear_attention(q, k, v):
+    return softmax(q @ k.T) @ v
 
 
 @wrong("no_denominator")
@@ -745,7 +855,7 @@ def linear_attention(q, k, v):
     return k.T @ v
 
 
-@wrong()
+@wrong("sigmoid")
 def linear_attention(q, k, v):
     sigmoid = lambda x: 1 / (1 + np.exp(-x))
     q, k = sigmoid(q), sigmoid(k)
@@ -796,7 +906,7 @@ def linear_attention(q, k, v):
     return weights / weights.sum(1, keepdims=True) @ v
 
 
-@wrong()
+@wrong("softplus")
 def linear_attention(q, k, v):
     f = lambda x: np.log1p(np.exp(x))
     a, b = (f(q), f(k))
@@ -812,7 +922,7 @@ def linear_attention(q, k, v):
     return a @ (b.T @ v)
 
 
-@wrong()
+@wrong("softmax_of_rows")
 def linear_attention(q, k, v):
     f = lambda x: softmax(x)
     a, b = (f(q), f(k))
@@ -853,16 +963,8 @@ def attention_flops(T, n_embd):
 
 @right
 def attention_flops(T, n_embd):
-    import torch
-    from torch.utils.flop_counter import FlopCounterMode
-
-    x, W = torch.zeros(T, n_embd), torch.zeros(n_embd, n_embd)
-    with FlopCounterMode(display=False) as first:
-        for _ in range(4):
-            x @ W
-    with FlopCounterMode(display=False) as second:
-        (x @ x.T) @ x
-    return first.get_total_flops(), second.get_total_flops()
+    multiplications = {"projections": 4 * T * n_embd**2, "table": 2 * T * T * n_embd}
+    return tuple(2 * count for count in multiplications.values())
 
 
 @right
@@ -938,6 +1040,22 @@ def attention_flops(T, n_embd):
 @wrong("masked_left_out")
 def attention_flops(T, C):
     return (8 * T * C * C, 4 * (T * (T + 1) // 2) * C)
+
+
+@wrong("window_of_1024")
+def attention_flops(T, C):
+    return 8 * T * C**2, 4 * T * min(T, 1024) * C
+
+
+@wrong("heads_of_64")
+def attention_flops(T, C):
+    n_head = max(C // 64, 1)
+    return 8 * T * C**2, n_head * 4 * T**2 * min(C, 64)
+
+
+@wrong("one_addition_less")
+def attention_flops(T, C):
+    return 4 * T * C * (2 * C - 1), T * T * (2 * C - 1) + T * C * (2 * T - 1)
 
 
 @wrong("two_matrices")
