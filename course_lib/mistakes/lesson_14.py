@@ -119,8 +119,8 @@ PREVIOUS_TOKEN_SCORE = Exercise(
         two_back="You looked two tokens back. ⇒ The previous token is one to the left: column i − 1.",
         two_back_wrapped="You looked two tokens back, and for token 1 that is place −1: the last one. ⇒ The previous token is one to the left: column i − 1.",
         second_left_out="You began with token 2. Token 1 has a token in front of it, too. ⇒ Take the mean over tokens 1 to T − 1.",
-        second_lost="You divided by T − 1, as is right, but the weight of token 1 is missing in your sum. ⇒ It has a token in front of it: begin with token 1.",
-        last_lost="You divided by T − 1, as is right, but the weight of the last token is missing in your sum. ⇒ Go up to token T − 1.",
+        second_lost="The weight of token 1 is missing in your sum. ⇒ It has a token in front of it: begin with token 1.",
+        last_lost="The weight of the last token is missing in your sum. ⇒ Go up to token T − 1.",
         wrapped="The first token is in your mean, with its weight on the *last* one: that is where place −1 is. ⇒ It has nobody in front of it: begin with token 1.",
         wrapped_summed="The first token is in your sum, with its weight on the *last* one: that is where place −1 is. ⇒ It has nobody in front of it: begin with token 1.",
         any_earlier="You counted the weights of all earlier tokens. ⇒ Take the one just in front alone: column i − 1.",
@@ -129,8 +129,8 @@ PREVIOUS_TOKEN_SCORE = Exercise(
         only_the_last="You took the last token only. ⇒ Take the mean over all tokens that have one in front.",
         every_column="You took the mean over all pairs of tokens, apart from the first row and the last column. ⇒ Only the entries just below the diagonal count, one for each token.",
         wrong_table="Your diagonal runs through heads and queries. A pattern is a table of queries and keys. ⇒ Tell `diagonal` the last two axes, or take one head at a time.",
-        first_averaged_in="Your weights are the right ones, but their sum is divided by T. The first token has nobody in front of it. ⇒ Take the mean over the other T − 1.",
-        one_too_few="Your weights are the right ones, but their sum is divided by T − 2. ⇒ Count the tokens that have one in front: T − 1.",
+        first_averaged_in="You divided by T, the number of all tokens. The first one has nobody in front of it. ⇒ Take the mean over the other T − 1.",
+        one_too_few="You divided by T − 2. ⇒ Count the tokens that have one in front: T − 1.",
         over_the_table="You divided by the number of *all* pairs, T². ⇒ Only T − 1 entries count: their sum divided by T − 1.",
         summed="You added the weights up: the longer the text, the larger the score. ⇒ Take their mean, a share between 0 and 1.",
         largest="You took the largest weight. One lucky token doesn't make a previous-token head. ⇒ Take the mean over all tokens.",
@@ -140,15 +140,15 @@ PREVIOUS_TOKEN_SCORE = Exercise(
         counted_halves="You counted how often the token in front gets more than half. ⇒ Take the mean of the weights themselves.",
         best_head="You returned the number of the best head. ⇒ Return all scores: one for each head, shape (H,).",
         one_number="You took the mean over the heads as well. ⇒ Keep one score for each head: shape (H,).",
-        one_head="Your score is right for head 0, and the other heads have none. ⇒ Return one score for each head: shape (H,).",
+        one_head="You returned the score of head 0 alone. ⇒ Return one score for each head: shape (H,).",
         squeezed="With a single head your answer loses its axis. ⇒ Its shape is (H,) for every H, also (1,): don't squeeze it.",
-        per_token="Your weights are the right ones, one for each head and token. ⇒ Now take the mean over the tokens: shape (H,).",
-        per_token_turned="Your weights are the right ones, one for each token and head. ⇒ Now take the mean over the tokens: shape (H,).",
+        per_token="You returned one weight for each head and token. ⇒ Now take the mean over the tokens: shape (H,).",
+        per_token_turned="You returned one weight for each token and head. ⇒ Now take the mean over the tokens: shape (H,).",
         wrong_axis="You took the mean over the heads, which leaves a number for each token. ⇒ Take it over the tokens: shape (H,).",
         over_heads="You averaged the heads' patterns, so all heads get the same score. ⇒ Keep the heads apart.",
     ),
     steps={
-        "the choice of the weights": (
+        "the chosen weights": (
             "transposed itself itself_from_1 two_back two_back_wrapped second_left_out second_lost last_lost wrapped "
             "wrapped_summed any_earlier first_token not_the_last only_the_last every_column wrong_table"
         ).split(),
@@ -287,14 +287,14 @@ INDUCTION_SCORE = Exercise(
         wrapped="You began with token 0. The first `period` tokens repeat nothing. ⇒ Begin with token `period`.",
         second_skipped="Token `period` is left out of your mean, and it is the first one that is repeated. ⇒ Begin there.",
         last_left_out="The last token is left out of your mean, and it is a repeated one. ⇒ Go on to the end: i up to T − 1.",
-        first_lost="You divided by T − period, as is right, but the weight of token `period` is missing in your sum. ⇒ It is the first repeated one: begin there.",
-        last_lost="You divided by T − period, as is right, but the weight of the last token is missing in your sum. ⇒ Go up to token T − 1.",
+        first_lost="The weight of token `period` is missing in your sum. ⇒ It is the first repeated one: begin there.",
+        last_lost="The weight of the last token is missing in your sum. ⇒ Go up to token T − 1.",
         only_the_last="You took the last token only. ⇒ Take the mean over all repeated tokens, from number `period` on.",
         one_repetition="You stopped after the first repetition. ⇒ Go on to the end of the text.",
         whole_rounds_only="You stopped after the last *whole* round; the tokens after it are repeated ones, too. ⇒ Go on to the end of the text.",
-        over_all="Your weights are the right ones, but their sum is divided by T. ⇒ Take the mean over the tokens that repeat something: T − period of them.",
-        over_period="Your weights are the right ones, but their sum is divided by `period`. ⇒ Take the mean over the tokens that repeat something: T − period of them.",
-        one_too_few="Your weights are the right ones, but their sum is divided by T − period − 1. ⇒ Count them: i from `period` to T − 1 are T − period tokens.",
+        over_all="You divided by T, the number of all tokens. ⇒ Take the mean over the tokens that repeat something: T − period of them.",
+        over_period="You divided by `period`. ⇒ Take the mean over the tokens that repeat something: T − period of them.",
+        one_too_few="You divided by T − period − 1. ⇒ Count them: i from `period` to T − 1 are T − period tokens.",
         summed="You added the weights up: the longer the text, the larger the score. ⇒ Take their mean, a share between 0 and 1.",
         largest="You took the largest weight. One lucky token doesn't make an induction head. ⇒ Take the mean over all repeated tokens.",
         median="You took the middle one of the weights, their median. ⇒ Take their mean.",
@@ -303,15 +303,15 @@ INDUCTION_SCORE = Exercise(
         counted_halves="You counted how often that token gets more than half. ⇒ Take the mean of the weights themselves.",
         best_head="You returned the number of the best head. ⇒ Return all scores: one for each head, shape (H,).",
         one_number="You took the mean over the heads as well. ⇒ Keep one score for each head: shape (H,).",
-        one_head="Your score is right for head 0, and the other heads have none. ⇒ Return one score for each head: shape (H,).",
+        one_head="You returned the score of head 0 alone. ⇒ Return one score for each head: shape (H,).",
         squeezed="With a single head your answer loses its axis. ⇒ Its shape is (H,) for every H, also (1,): don't squeeze it.",
-        per_token="Your weights are the right ones, one for each head and token. ⇒ Now take the mean over the tokens: shape (H,).",
-        per_token_turned="Your weights are the right ones, one for each token and head. ⇒ Now take the mean over the tokens: shape (H,).",
+        per_token="You returned one weight for each head and token. ⇒ Now take the mean over the tokens: shape (H,).",
+        per_token_turned="You returned one weight for each token and head. ⇒ Now take the mean over the tokens: shape (H,).",
         wrong_axis="You took the mean over the heads, which leaves a number for each token. ⇒ Take it over the tokens: shape (H,).",
         over_heads="You averaged the heads' patterns, so all heads get the same score. ⇒ Keep the heads apart.",
     ),
     steps={
-        "the choice of the weights": (
+        "the chosen weights": (
             "transposed same_token before_it before_it_wrapped two_after previous previous_everywhere itself two_back "
             "three_back first_time every_round every_round_and_0 wrong_table whole_diagonal wrapped second_skipped "
             "first_lost last_lost last_left_out only_the_last one_repetition whole_rounds_only"
@@ -460,14 +460,14 @@ ABLATE_HEAD = Exercise(
         rows="You set rows, that is tokens, to 0. ⇒ The head's columns are on the last axis.",
         one_token="You set token h to 0. ⇒ A head is a group of columns, on the last axis.",
         reshaped="You cut each text into `n_head` groups of numbers in reading order: that mixes tokens and heads. ⇒ Split the last axis alone: (B, T, n_head, D).",
-        turned_back_wrong="The right head is 0, but your numbers come back in another order: heads and tokens are swapped. ⇒ Transpose back before you merge.",
+        turned_back_wrong="Your numbers come back in another order: heads and tokens are still swapped. ⇒ Transpose back before you merge.",
         first_text="The head is switched off in the first text only. ⇒ Do it in all texts: leave the first axis whole.",
         first_token="The head is switched off for the first token only. ⇒ Do it for all tokens: leave the second axis whole.",
         last_token="The head is switched off for the last token only. ⇒ Do it for all tokens: leave the second axis whole.",
         scaled_up="You made the other heads louder, as dropout does. ⇒ Leave them as they are.",
     ),
     steps={
-        "the choice of the columns": (
+        "the chosen columns": (
             "number_for_size always_two from_one from_one_wrapped next_head from_behind always_first interleaved "
             "every_other_head one_column first_column begins_at_h one_too_many one_too_few first_kept all_before "
             "others_before all_behind others_behind last_head_stays only_this_head rows one_token reshaped"
@@ -665,7 +665,7 @@ LOGIT_LENS = Exercise(
         tokens_first="Your first two axes are (T, L + 1). ⇒ A layer comes first: (L + 1, T, V).",
     ),
     steps={
-        "the choice of the streams": (
+        "the chosen streams": (
             "last_layer last_layer_only first_left_out last_left_out last_token mean_of_tokens mean_of_layers "
             "reversed differences summed_up"
         ).split(),

@@ -51,8 +51,8 @@ def average_gradients(gradients, n_examples):
     return [(sum(parts) / sum(n_examples)).tolist() for parts in zip(*sums)]
 
 
-@right
-def average_gradients(gradients, n_examples):
+@wrong()
+def average_gradients(gradients, n_examples):  # 0 / 0 while nobody has read anything
     mean, seen = [0 * g for g in gradients[0]], 0
     for of_one, n in zip(gradients, n_examples):
         seen += n
@@ -183,6 +183,88 @@ def average_gradients(gradients, n_examples):
     return [-np.average(parts, axis=0, weights=n_examples) for parts in zip(*gradients)]
 
 
+@wrong("idle_as_one")
+def average_gradients(gradients, n_examples):
+    counts = [n or 1 for n in n_examples]  # no division by 0
+    return [np.average(parts, axis=0, weights=counts) for parts in zip(*gradients)]
+
+
+@wrong("filtered")
+def average_gradients(gradients, n_examples):
+    busy = [n for n in n_examples if n > 0]
+    return [sum(n / sum(busy) * g for n, g in zip(busy, parts)) for parts in zip(*gradients)]
+
+
+@wrong("fewer_count_more")
+def average_gradients(gradients, n_examples):
+    shares = np.array([1 / n if n else 0 for n in n_examples])
+    return [np.average(parts, axis=0, weights=shares) for parts in zip(*gradients)]
+
+
+@wrong("fewer_count_more_bare")
+def average_gradients(gradients, n_examples):
+    shares = [1 / n for n in n_examples]
+    return [sum(s / sum(shares) * g for s, g in zip(shares, parts)) for parts in zip(*gradients)]
+
+
+@wrong("each_divided")
+def average_gradients(gradients, n_examples):
+    with np.errstate(all="ignore"):
+        return [np.mean([g / n for n, g in zip(n_examples, parts)], axis=0) for parts in zip(*gradients)]
+
+
+@wrong("each_divided_and_summed")
+def average_gradients(gradients, n_examples):
+    with np.errstate(all="ignore"):
+        return [sum(g / n for n, g in zip(n_examples, parts)) for parts in zip(*gradients)]
+
+
+@wrong("divided_by_busy")
+def average_gradients(gradients, n_examples):
+    n_busy = np.count_nonzero(n_examples)
+    return [sum(n * g for n, g in zip(n_examples, parts)) / n_busy for parts in zip(*gradients)]
+
+
+@wrong("squared")
+def average_gradients(gradients, n_examples):
+    weights = [n * n for n in n_examples]
+    return [np.average(parts, axis=0, weights=weights) for parts in zip(*gradients)]
+
+
+@wrong("last_rank_by_share")
+def average_gradients(gradients, n_examples):
+    for of_one, n in zip(gradients, n_examples):
+        mean = [n / sum(n_examples) * g for g in of_one]
+    return mean
+
+
+@wrong("last_left_out")
+def average_gradients(gradients, n_examples):
+    mean = [np.zeros_like(g) for g in gradients[0]]
+    for rank in range(len(gradients) - 1):
+        mean = [m + n_examples[rank] / sum(n_examples) * g for m, g in zip(mean, gradients[rank])]
+    return mean
+
+
+@wrong("rounded_down")
+def average_gradients(gradients, n_examples):
+    return [sum(n * g for n, g in zip(n_examples, parts)) // sum(n_examples) for parts in zip(*gradients)]
+
+
+@wrong("mean_of_each")
+def average_gradients(gradients, n_examples):
+    total = sum(n_examples)
+    return [sum(n / total * g.mean() for n, g in zip(n_examples, parts)) for parts in zip(*gradients)]
+
+
+@wrong("in_reverse")
+def average_gradients(gradients, n_examples):
+    means = []
+    for parts in zip(*gradients):
+        means.insert(0, np.average(parts, axis=0, weights=n_examples))
+    return means
+
+
 # ---- shard_heads ---------------------------------------------------------------------------------------------------
 
 
@@ -265,11 +347,6 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
     return W_q[:, mine], W_k[:, mine], W_v[:, mine], W_o[:, mine]
 
 
-@wrong("always_four")
-def training_flops(n_parameters, n_tokens, recompute=False):
-    return 4 * n_parameters * n_tokens
-
-
 @wrong("W_o_columns")
 def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
     evenly(n_head, n_device)
@@ -329,6 +406,13 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
 
 
 @wrong("counted_from_one")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice((rank - 1) * wide, rank * wide))
+
+
+@wrong("counted_from_one_wrapped")
 def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
     evenly(n_head, n_device)
     wide = W_q.shape[1] // n_device
@@ -396,6 +480,139 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
     return parts
 
 
+@right
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    class Uneven(ValueError):
+        pass
+
+    each, left = divmod(n_head, n_device)
+    if left:
+        raise Uneven(f"{left} of {n_head} heads are left over")
+    C = W_q.shape[1]
+    mine = (np.arange(C) // (C // n_head)) // each == rank
+    return W_q[:, mine], W_k[:, mine], W_v[:, mine], W_o[mine]
+
+
+@wrong("assertion")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    assert n_head % n_device == 0, "the heads can't be dealt out evenly"
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("bare_exception")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_head % n_device != 0:
+        raise Exception("the heads can't be dealt out evenly")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("remainder_turned")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_device % n_head:
+        raise ValueError("the heads can't be dealt out evenly")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("columns_tested")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    wide, left = divmod(W_q.shape[1], n_device)
+    if left:
+        raise ValueError(f"{left} columns are left over")
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("width_tested")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if (W_q.shape[1] // n_head) % n_device:
+        raise ValueError("can't be dealt out evenly")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("only_fewer_refused")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_head < n_device:
+        raise ValueError("more devices than heads")
+    wide = n_head // n_device * (W_q.shape[1] // n_head)
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("rest_to_the_last")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    wide = n_head // n_device * (W_q.shape[1] // n_head)
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide if rank < n_device - 1 else None))
+
+
+@wrong("dealt_unevenly")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    columns = np.arange(W_q.shape[1]).reshape(n_head, -1)
+    return cut(W_q, W_k, W_v, W_o, np.array_split(columns, n_device)[rank].ravel())
+
+
+@wrong("next_device")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice((rank + 1) * wide, (rank + 2) * wide))
+
+
+@wrong("heads_as_columns")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    each = n_head // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * each, (rank + 1) * each))
+
+
+@wrong("one_column_more")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide + 1))
+
+
+@wrong("inputs_cut_turned")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return W_q[mine].T, W_k[mine].T, W_v[mine].T, W_o[mine]
+
+
+@wrong("blocks", "W_o_block")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return tuple(W[mine, mine] for W in (W_q, W_k, W_v, W_o))
+
+
+@wrong("values_from_W_k")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return W_q[:, mine], W_k[:, mine], W_k[:, mine], W_o[mine]
+
+
+@wrong("W_o_columns_turned")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return W_q[:, mine], W_k[:, mine], W_v[:, mine], W_o[:, mine].T
+
+
+@wrong("output_first")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return W_o[mine], W_q[:, mine], W_k[:, mine], W_v[:, mine]
+
+
 # ---- training_flops ------------------------------------------------------------------------------------------------
 
 
@@ -423,8 +640,8 @@ def training_flops(n_parameters, n_tokens, recompute=False):
     return flops
 
 
-@right
-def training_flops(n_parameters, n_tokens, recompute):
+@wrong()
+def training_flops(n_parameters, n_tokens, recompute):  # no default
     import torch
 
     return torch.tensor(n_parameters, dtype=torch.float64) * n_tokens * (8 if recompute else 6)
@@ -518,6 +735,67 @@ def training_flops(n_parameters, n_tokens, recompute=False):
     return 12 * n_parameters * n_tokens
 
 
+@wrong("always_four")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return 4 * n_parameters * n_tokens
+
+
+@right
+def training_flops(n_parameters, n_tokens, recompute=False):
+    passes = ["forward", "gradient of what came in", "gradient of the weights"] + ["forward"] * recompute
+    return sum(2 * n_parameters * n_tokens for _ in passes)
+
+
+@wrong("four_again")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    forward, backward = 2 * n_parameters * n_tokens, 4 * n_parameters * n_tokens
+    return forward + backward + (backward if recompute else 0)
+
+
+@wrong("half_more")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return 6 * n_parameters * n_tokens * (1.5 if recompute else 1)
+
+
+@wrong("only_with_recompute")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return (6 + 2 if recompute else 0) * n_parameters * n_tokens
+
+
+@wrong("bracket_missing")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return 6 + 2 * recompute * n_parameters * n_tokens
+
+
+@wrong("again_for_one_token")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    flops = 6 * n_parameters * n_tokens
+    if recompute:
+        flops += 2 * n_parameters
+    return flops
+
+
+@wrong("divided")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return (8 if recompute else 6) * n_parameters / n_tokens
+
+
+@wrong("in_tera")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return (8 if recompute else 6) * n_parameters * n_tokens / 1e12
+
+
+@wrong("two_digits")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return float(f"{(8 if recompute else 6) * n_parameters * n_tokens:.1e}")
+
+
+@wrong("twenty_each")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    n_tokens = 20 * n_parameters
+    return (8 if recompute else 6) * n_parameters * n_tokens
+
+
 # ---- memory_budget -------------------------------------------------------------------------------------------------
 
 
@@ -571,6 +849,12 @@ def memory_budget(n_parameters, n_device=1, stage=0):
 
 
 @right
+def memory_budget(n_parameters, n_device=1, stage=0):
+    size = np.array([2.0, 2.0, 12.0]) * n_parameters
+    return np.where(stage >= np.array([3, 2, 1]), size / n_device, size)
+
+
+@wrong("rounded_down")
 def memory_budget(n_parameters, n_device=1, stage=0):
     divide = [n_device if stage > i else 1 for i in range(3)]
     return (n_parameters * 2 // divide[2], n_parameters * 2 // divide[1], n_parameters * 12 // divide[0])
@@ -684,3 +968,55 @@ def memory_budget(n_parameters, n_device=1, stage=0):
     weights, gradients, _ = budget(n_parameters, n_device, stage)
     means = 8 * n_parameters / (n_device if stage else 1)
     return weights, gradients, means + 4 * n_parameters
+
+
+@wrong("rounded_up")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return [-(-part // 1) for part in budget(n_parameters, n_device, stage)]
+
+
+@wrong("all_16_bit")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return budget(n_parameters, n_device, stage, optimiser=2 + 2 + 2)
+
+
+@wrong("optimiser_always")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return 2 * n_parameters, 2 * n_parameters, 12 * n_parameters / n_device
+
+
+@wrong("optimiser_always_too")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return budget(n_parameters, n_device, stage, first=(3, 2, 0))
+
+
+@wrong("weights_never")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    weights, gradients, optimiser = budget(n_parameters, n_device, stage)
+    return 2 * n_parameters, gradients, optimiser
+
+
+@wrong("gradients_never")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    weights, gradients, optimiser = budget(n_parameters, n_device, stage)
+    return weights, 2 * n_parameters, optimiser
+
+
+@wrong("gradients_and_weights")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return budget(n_parameters, n_device, stage, first=(2, 2, 1))
+
+
+@wrong("in_mb")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return [part / 10**6 for part in budget(n_parameters, n_device, stage)]
+
+
+@wrong()
+def memory_budget(n_parameters, n_device=1, stage=1):  # another default than the sheet's
+    return budget(n_parameters, n_device, stage)
+
+
+@wrong()
+def memory_budget(n_parameters, n_device, stage):  # none at all
+    return budget(n_parameters, n_device, stage)
