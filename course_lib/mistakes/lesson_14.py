@@ -60,6 +60,7 @@ def previous_token_score(weights, slip):
         lambda: weights[:, queries, queries - back],
         any_earlier=lambda: np.stack([np.tril(head, -1).sum(-1)[1:] for head in weights]),
         first_token=lambda: weights[:, 1:, 0],
+        only_the_first=lambda: weights[:, 1:2, 0],
         only_the_last=lambda: weights[:, -1:, -2],
         every_column=lambda: weights[:, 1:, :-1].reshape(H, -1),
         wrong_table=lambda: np.diagonal(weights, -1, 0, 1),
@@ -71,6 +72,7 @@ def previous_token_score(weights, slip):
         last_lost=lambda: T - 1,
         first_averaged_in=lambda: T,
         one_too_few=lambda: T - 2,
+        by_heads=lambda: H,
         over_the_table=lambda: T**2,
     )
     score = looked_at.sum(1) / n
@@ -81,11 +83,14 @@ def previous_token_score(weights, slip):
         median=lambda: np.sort(looked_at)[:, (looked_at.shape[1] - 1) // 2],
         zeros_left_out=lambda: looked_at.sum(1) / np.maximum((looked_at > 0).sum(1), 1),
         counted=lambda: (weights.argmax(-1)[:, 1:] == np.arange(T - 1)).mean(1),
+        counted_over_all=lambda: (weights.argmax(-1)[:, 1:] == np.arange(T - 1)).sum(1) / T,
         counted_halves=lambda: (looked_at > 0.5).sum(1) / looked_at.shape[1],
         best_head=lambda: np.array(score.argmax()),
         one_number=lambda: looked_at.sum() / looked_at.size,
         one_head=lambda: score[0],
         squeezed=lambda: score.squeeze(),
+        axis_kept=lambda: score[:, None],
+        not_reset=lambda: np.cumsum(score),
         per_token=lambda: looked_at,
         per_token_turned=lambda: looked_at.T,
         wrong_axis=lambda: looked_at.mean(0),
@@ -126,20 +131,25 @@ PREVIOUS_TOKEN_SCORE = Exercise(
         any_earlier="You counted the weights of all earlier tokens. ⇒ Take the one just in front alone: column i − 1.",
         first_token="You measured how much the first token is looked at. ⇒ The target moves with the query: column i − 1.",
         not_the_last="The last token is left out of your mean, and it has one in front of it. ⇒ Take the mean over tokens 1 to T − 1: T − 1 weights.",
+        only_the_first="You took token 1 only. Does the loop end too early? ⇒ Take the mean over all tokens that have one in front.",
         only_the_last="You took the last token only. ⇒ Take the mean over all tokens that have one in front.",
         every_column="You took the mean over all pairs of tokens, apart from the first row and the last column. ⇒ Only the entries just below the diagonal count, one for each token.",
         wrong_table="Your diagonal runs through heads and queries. A pattern is a table of queries and keys. ⇒ Tell `diagonal` the last two axes, or take one head at a time.",
         first_averaged_in="You divided by T, the number of all tokens. The first one has nobody in front of it. ⇒ Take the mean over the other T − 1.",
         one_too_few="You divided by T − 2. ⇒ Count the tokens that have one in front: T − 1.",
+        by_heads="You divided by the number of heads. ⇒ Take the mean over the tokens: T − 1 of them have one in front.",
         over_the_table="You divided by the number of *all* pairs, T². ⇒ Only T − 1 entries count: their sum divided by T − 1.",
         summed="You added the weights up: the longer the text, the larger the score. ⇒ Take their mean, a share between 0 and 1.",
         largest="You took the largest weight. One lucky token doesn't make a previous-token head. ⇒ Take the mean over all tokens.",
         median="You took the middle one of the weights, their median. ⇒ Take their mean.",
         zeros_left_out="You left weights of 0 out of the mean. A token that never looks in front of it counts, too. ⇒ Divide by T − 1.",
         counted="You counted how often the token in front gets most. ⇒ Take the mean of the weights themselves.",
+        counted_over_all="You counted how often the token in front gets most, out of all T tokens. ⇒ Take the mean of the weights themselves, over T − 1 tokens.",
         counted_halves="You counted how often the token in front gets more than half. ⇒ Take the mean of the weights themselves.",
         best_head="You returned the number of the best head. ⇒ Return all scores: one for each head, shape (H,).",
         one_number="You took the mean over the heads as well. ⇒ Keep one score for each head: shape (H,).",
+        axis_kept="You kept the axis of the tokens: your answer has shape (H, 1). ⇒ One score for each head is shape (H,).",
+        not_reset="Each score has those of the heads before it in it. Is the total set to 0 only once? ⇒ Set it to 0 for each head.",
         one_head="You returned the score of head 0 alone. ⇒ Return one score for each head: shape (H,).",
         squeezed="With a single head your answer loses its axis. ⇒ Its shape is (H,) for every H, also (1,): don't squeeze it.",
         per_token="You returned one weight for each head and token. ⇒ Now take the mean over the tokens: shape (H,).",
@@ -150,11 +160,11 @@ PREVIOUS_TOKEN_SCORE = Exercise(
     steps={
         "the chosen weights": (
             "transposed itself itself_from_1 two_back two_back_wrapped second_left_out second_lost last_lost wrapped "
-            "wrapped_summed any_earlier first_token not_the_last only_the_last every_column wrong_table"
+            "wrapped_summed any_earlier first_token not_the_last only_the_first only_the_last every_column wrong_table"
         ).split(),
         "the mean": (
             "first_averaged_in one_too_few over_the_table summed largest median zeros_left_out best_head one_number "
-            "one_head squeezed per_token per_token_turned wrong_axis"
+            "one_head squeezed axis_kept not_reset by_heads per_token per_token_turned wrong_axis"
         ).split(),
     },
     hints=(
@@ -194,11 +204,13 @@ def induction_score(weights, period, slip):
         itself=0,
         two_back=2,
         three_back=3,
+        period_3=2,
     )
     begin = slip(
         lambda: period if slip(False, before_it_wrapped=True) else max(period, back),
         whole_diagonal=lambda: max(back, 0),
         previous_everywhere=1,
+        period_3=3,
         wrapped=0,
         second_skipped=lambda: period + 1,
         first_lost=lambda: period + 1,
@@ -210,11 +222,13 @@ def induction_score(weights, period, slip):
         one_repetition=lambda: min(2 * period, T),
         whole_rounds_only=lambda: T // period * period,
     )
-    queries = np.arange(begin, end)
+    queries = np.arange(begin, end, slip(1, once_a_round=period))
     looked_at = slip(
         lambda: weights[:, queries, queries - back],
+        only_the_first=lambda: weights[:, period : period + 1, 1],
         only_the_last=lambda: weights[:, -1:, -period],
         first_time=lambda: weights[:, queries, queries % period + 1],
+        first_round=lambda: weights[:, queries, (queries + 1) % period],
         every_round=lambda: _every_round(weights, queries, period, 1),
         every_round_and_0=lambda: _every_round(weights, queries, period, 0),
         wrong_table=lambda: np.diagonal(weights, 1 - period, 0, 1)[..., 1:],
@@ -226,6 +240,7 @@ def induction_score(weights, period, slip):
         over_all=lambda: T,
         over_period=lambda: period,
         one_too_few=lambda: T - period - 1,
+        by_heads=lambda: H,
     )
     score = looked_at.sum(1) / n
     return slip(
@@ -240,6 +255,8 @@ def induction_score(weights, period, slip):
         one_number=lambda: looked_at.sum() / looked_at.size,
         one_head=lambda: score[0],
         squeezed=lambda: score.squeeze(),
+        axis_kept=lambda: score[:, None],
+        not_reset=lambda: np.cumsum(score),
         per_token=lambda: looked_at,
         per_token_turned=lambda: looked_at.T,
         wrong_axis=lambda: looked_at.mean(0),
@@ -280,6 +297,9 @@ INDUCTION_SCORE = Exercise(
         two_back="You looked two places back, whatever `period` is. ⇒ The distance depends on it: look at i − period + 1.",
         three_back="You looked three places back, whatever `period` is. ⇒ The distance depends on it: look at i − period + 1.",
         first_time="You looked at what came after the token the *first* time. ⇒ Take the last time before this one: i − period + 1.",
+        first_round="You looked at the *first* round, at the place that the next token has there. ⇒ Take what came after the last time: i − period + 1.",
+        period_3="Your code looks two places back from token 3 on, as is right for period 3 alone. ⇒ The distance depends on `period`: look at i − period + 1.",
+        once_a_round="You looked at one token in each round, the first of it. ⇒ Take the mean over all repeated tokens, from number `period` on.",
         every_round="You added up the weights on what followed *every* earlier time. ⇒ Take the last time alone: i − period + 1.",
         every_round_and_0="You added up the weights on what followed *every* earlier time, column 0 included. ⇒ Take the last time alone: i − period + 1.",
         wrong_table="Your diagonal runs through heads and queries. A pattern is a table of queries and keys. ⇒ Tell `diagonal` the last two axes, or take one head at a time.",
@@ -289,12 +309,14 @@ INDUCTION_SCORE = Exercise(
         last_left_out="The last token is left out of your mean, and it is a repeated one. ⇒ Go on to the end: i up to T − 1.",
         first_lost="The weight of token `period` is missing in your sum. ⇒ It is the first repeated one: begin there.",
         last_lost="The weight of the last token is missing in your sum. ⇒ Go up to token T − 1.",
+        only_the_first="You took token `period` only. Does the loop end too early? ⇒ Take the mean over all repeated tokens, from number `period` on.",
         only_the_last="You took the last token only. ⇒ Take the mean over all repeated tokens, from number `period` on.",
         one_repetition="You stopped after the first repetition. ⇒ Go on to the end of the text.",
         whole_rounds_only="You stopped after the last *whole* round; the tokens after it are repeated ones, too. ⇒ Go on to the end of the text.",
         over_all="You divided by T, the number of all tokens. ⇒ Take the mean over the tokens that repeat something: T − period of them.",
         over_period="You divided by `period`. ⇒ Take the mean over the tokens that repeat something: T − period of them.",
         one_too_few="You divided by T − period − 1. ⇒ Count them: i from `period` to T − 1 are T − period tokens.",
+        by_heads="You divided by the number of heads. ⇒ Take the mean over the tokens that repeat something: T − period of them.",
         summed="You added the weights up: the longer the text, the larger the score. ⇒ Take their mean, a share between 0 and 1.",
         largest="You took the largest weight. One lucky token doesn't make an induction head. ⇒ Take the mean over all repeated tokens.",
         median="You took the middle one of the weights, their median. ⇒ Take their mean.",
@@ -303,6 +325,8 @@ INDUCTION_SCORE = Exercise(
         counted_halves="You counted how often that token gets more than half. ⇒ Take the mean of the weights themselves.",
         best_head="You returned the number of the best head. ⇒ Return all scores: one for each head, shape (H,).",
         one_number="You took the mean over the heads as well. ⇒ Keep one score for each head: shape (H,).",
+        axis_kept="You kept the axis of the tokens: your answer has shape (H, 1). ⇒ One score for each head is shape (H,).",
+        not_reset="Each score has those of the heads before it in it. Is the total set to 0 only once? ⇒ Set it to 0 for each head.",
         one_head="You returned the score of head 0 alone. ⇒ Return one score for each head: shape (H,).",
         squeezed="With a single head your answer loses its axis. ⇒ Its shape is (H,) for every H, also (1,): don't squeeze it.",
         per_token="You returned one weight for each head and token. ⇒ Now take the mean over the tokens: shape (H,).",
@@ -313,12 +337,12 @@ INDUCTION_SCORE = Exercise(
     steps={
         "the chosen weights": (
             "transposed same_token before_it before_it_wrapped two_after previous previous_everywhere itself two_back "
-            "three_back first_time every_round every_round_and_0 wrong_table whole_diagonal wrapped second_skipped "
-            "first_lost last_lost last_left_out only_the_last one_repetition whole_rounds_only"
+            "three_back period_3 first_time first_round once_a_round every_round every_round_and_0 wrong_table whole_diagonal wrapped second_skipped "
+            "first_lost last_lost last_left_out only_the_first only_the_last one_repetition whole_rounds_only"
         ).split(),
         "the mean": (
             "over_all over_period one_too_few summed largest median zeros_left_out best_head one_number one_head "
-            "squeezed per_token per_token_turned wrong_axis"
+            "squeezed axis_kept not_reset by_heads per_token per_token_turned wrong_axis"
         ).split(),
     },
     hints=(
@@ -382,6 +406,7 @@ def ablate_head(merged, h, n_head, slip):
         unchanged=merged,
         rows=lambda: _rows_zeroed(merged, own),
         one_token=lambda: _rows_zeroed(merged, slice(max(h, 0), h + 1)),
+        one_text=lambda: _text_zeroed(merged, h),
         reshaped=lambda: _split_by_reshape(merged, h, n_head),
         turned_back_wrong=lambda: _merged_by_reshape(merged, h, n_head),
         first_text=lambda: np.where(chosen & (np.arange(B) == 0)[:, None, None], 0, merged),
@@ -398,6 +423,12 @@ def ablate_head(merged, h, n_head, slip):
 def _rows_zeroed(merged, own):
     out = merged.copy()
     out[:, own] = 0
+    return out
+
+
+def _text_zeroed(merged, h):
+    out = merged.copy()
+    out[h] = 0  # as NumPy and torch: an IndexError if there is no text h
     return out
 
 
@@ -459,6 +490,7 @@ ABLATE_HEAD = Exercise(
         unchanged="Your answer is the input, unchanged. ⇒ Did you return the copy in which you set the columns to 0?",
         rows="You set rows, that is tokens, to 0. ⇒ The head's columns are on the last axis.",
         one_token="You set token h to 0. ⇒ A head is a group of columns, on the last axis.",
+        one_text="You set text h to 0: the first axis counts the texts. ⇒ A head is a group of columns, on the last axis.",
         reshaped="You cut each text into `n_head` groups of numbers in reading order: that mixes tokens and heads. ⇒ Split the last axis alone: (B, T, n_head, D).",
         turned_back_wrong="Your numbers come back in another order: heads and tokens are still swapped. ⇒ Transpose back before you merge.",
         first_text="The head is switched off in the first text only. ⇒ Do it in all texts: leave the first axis whole.",
@@ -470,7 +502,7 @@ ABLATE_HEAD = Exercise(
         "the chosen columns": (
             "number_for_size always_two from_one from_one_wrapped next_head from_behind always_first interleaved "
             "every_other_head one_column first_column begins_at_h one_too_many one_too_few first_kept all_before "
-            "others_before all_behind others_behind last_head_stays only_this_head rows one_token reshaped"
+            "others_before all_behind others_behind last_head_stays only_this_head rows one_token one_text reshaped"
         ).split(),
         "what you put there": "set_to_one minus_infinity sign_turned mean_instead mean_of_all removed only_columns".split(),
     },
@@ -503,13 +535,17 @@ def _lens_cases():
 
 
 def _made_lens(draw):
-    layers, T, C, V = draw.size(1, 7), draw.size(1, 9), draw.size(2, 12), draw.size(1, 15)
+    layers, T, C, V = draw.size(2, 7), draw.size(1, 9), draw.size(2, 12), draw.size(1, 15)
     norm = _norm(1 + 0.5 * draw.rng.normal(size=C), draw.rng.normal(size=C))
     return draw.numbers(layers, T, C), norm, draw.numbers(V, C, low=-9, high=9)
 
 
+def _centred(x, axis=-1):
+    return x - x.mean(axis, keepdims=True)
+
+
 def _plain(x, norm, axis=-1):
-    return (x - x.mean(axis, keepdims=True)) / np.sqrt(x.var(axis, keepdims=True) + norm.eps)
+    return _centred(x, axis) / np.sqrt(x.var(axis, keepdims=True) + norm.eps)
 
 
 def _normed(x, norm, axis=-1):
@@ -525,12 +561,12 @@ def _learned(norm):
 def _with_unbiased_variance(x, norm):
     """What torch's `var` and `std` give by themselves: divided by C − 1."""
     gain, shift = _learned(norm)
-    return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True, ddof=1) + norm.eps) * gain + shift
+    return _centred(x) / np.sqrt(x.var(-1, keepdims=True, ddof=1) + norm.eps) * gain + shift
 
 
 def _by_variance(x, norm):
     gain, shift = _learned(norm)
-    return (x - x.mean(-1, keepdims=True)) / (x.var(-1, keepdims=True) + norm.eps) * gain + shift
+    return _centred(x) / (x.var(-1, keepdims=True) + norm.eps) * gain + shift
 
 
 def _of_length_1(x):
@@ -587,6 +623,7 @@ def logit_lens(streams, final_norm, token_table, slip):
         over_tokens=lambda: _normed(streams, final_norm, -2),
         by_length=lambda: _of_length_1(streams),
         by_root_mean_square=lambda: _by_root_mean_square(streams, final_norm),
+        unbiased_without_gain=lambda: _centred(streams) / streams.std(-1, ddof=1, keepdims=True),
         unbiased=lambda: _with_unbiased_variance(streams, final_norm),
         by_variance=lambda: _by_variance(streams, final_norm),
         norm_added=lambda: streams + _normed(streams, final_norm),
@@ -613,6 +650,7 @@ def logit_lens(streams, final_norm, token_table, slip):
         best_ids=lambda: logits.argmax(-1).astype(float),
         best_logits=lambda: logits.max(-1),
         turned=lambda: logits.swapaxes(-2, -1),
+        vocabulary_first=lambda: np.moveaxis(logits, -1, 0),
         tokens_first=lambda: logits.swapaxes(0, 1),
         run_together=lambda: logits.reshape(-1, logits.shape[-1]),
     )
@@ -639,6 +677,7 @@ LOGIT_LENS = Exercise(
         over_tokens="You normalised over the tokens. ⇒ `final_norm` takes each token's vector by itself, over its C entries.",
         by_length="You divided by the length of the vectors. ⇒ Use the model's own norm, `final_norm`.",
         by_root_mean_square="You didn't take the mean off: that is an RMS norm. ⇒ Use the model's own norm, `final_norm`.",
+        unbiased_without_gain="You wrote a norm of your own: it divides by a root over C − 1, and lacks what `final_norm` has learned. ⇒ Call `final_norm` itself.",
         unbiased="You divided by the root of a variance over C − 1, which is what torch's `var` and `std` give. A layer norm takes it over C. ⇒ Call `final_norm` itself.",
         by_variance="You divided by the variance; a layer norm divides by its square root. ⇒ Call `final_norm` itself.",
         norm_added="You added the normalised stream to the stream itself. After the last layer the norm takes its place. ⇒ Go on with what `final_norm` returns.",
@@ -662,6 +701,7 @@ LOGIT_LENS = Exercise(
         best_logits="You returned the largest logit. ⇒ Return all of them: (L + 1, T, V).",
         turned="Your last two axes are (V, T). ⇒ A token of the text is a row: (L + 1, T, V).",
         run_together="Your layers run together in one long table. ⇒ A layer has an axis of its own: (L + 1, T, V).",
+        vocabulary_first="Your vocabulary is the first axis. ⇒ It is the last one, after the layers and the tokens: (L + 1, T, V).",
         tokens_first="Your first two axes are (T, L + 1). ⇒ A layer comes first: (L + 1, T, V).",
     ),
     steps={
@@ -671,7 +711,7 @@ LOGIT_LENS = Exercise(
         ).split(),
         "the norm": (
             "no_norm norm_without_gain norm_without_shift normed_twice last_only_normed last_not_normed "
-            "first_not_normed over_tokens by_length by_root_mean_square unbiased by_variance norm_added"
+            "first_not_normed over_tokens by_length by_root_mean_square unbiased unbiased_without_gain by_variance norm_added"
         ).split(),
         "the product with the table": "table_normed table_of_length_1 not_transposed reshaped_table no_table".split(),
     },

@@ -41,6 +41,9 @@ def average_gradients(gradients, n_examples, slip):
         one_too_few=lambda: counts / (counts.sum() - 1),
         by_most=lambda: counts / counts.max(),
         by_first=lambda: counts / counts[0],
+        by_length=lambda: counts / np.linalg.norm(counts),
+        by_parameters=lambda: counts / len(gradients[0]),
+        first_count_for_all=lambda: np.full(W, counts[0] / counts.sum()),
         fewer_count_more=lambda: _inverse(counts, idle=0),
         fewer_count_more_bare=lambda: _inverse(counts),
         each_divided=lambda: 1 / counts / W,
@@ -65,7 +68,12 @@ def average_gradients(gradients, n_examples, slip):
     mean = slip(
         lambda: mean,
         median=lambda: [np.median(parts, axis=0) for parts in zip(*gradients, strict=True)],
+        largest=lambda: [np.max(parts, axis=0) for parts in zip(*gradients, strict=True)],
         rounded_down=lambda: [np.floor(g) for g in mean],
+        first_parameter_for_all=lambda: mean[:1] * len(mean),
+        not_summed=lambda: [
+            np.stack([s * g for s, g in zip(shares, parts, strict=True)]) for parts in zip(*gradients, strict=True)
+        ],
     )
     mean = slip(lambda: mean, lengths_only=lambda: [abs(g) for g in mean], turned=lambda: [-g for g in mean])
     return tuple(
@@ -115,6 +123,9 @@ AVERAGE_GRADIENTS = Exercise(
         one_too_few="You divided by one less than the number of all examples. ⇒ Divide by all of them: the shares sum to 1.",
         by_most="You divided by the largest number of examples. ⇒ Divide by all of them: the shares sum to 1.",
         by_first="You divided by the examples of process 0. ⇒ Divide by all examples: the shares sum to 1.",
+        by_length="You divided the numbers of examples by their length as a vector. ⇒ Divide by their sum: shares sum to 1.",
+        by_parameters="You weighted by the examples, and divided by the number of parameters. ⇒ Divide by the number of all examples.",
+        first_count_for_all="You weighted every gradient by the examples of process 0. ⇒ Each has its own number in n_examples.",
         fewer_count_more="Your weights are upside down: whoever read fewer examples counts more. ⇒ The weights are in proportion to n_examples.",
         fewer_count_more_bare="Your weights are upside down: whoever read fewer examples counts more, and an idle process divides by 0. ⇒ The weights are in proportion to n_examples.",
         each_divided="You divided each gradient by its examples, and by the number of processes. Each is a mean already. ⇒ Multiply by its examples, and divide by all of them.",
@@ -136,6 +147,9 @@ AVERAGE_GRADIENTS = Exercise(
         softmax_shares="You made the shares by a softmax. ⇒ They are in proportion: n_examples / their sum.",
         turned="You turned the sign. Walking downhill is the optimiser's part. ⇒ Return the gradient itself.",
         median="You took the median over the processes. ⇒ Take the mean, weighted by the examples.",
+        largest="You took the largest number of all processes. ⇒ Take the mean, weighted by the examples.",
+        first_parameter_for_all="Every parameter gets the gradient of the first one. ⇒ Go over the parameters as well.",
+        not_summed="You weighted the gradients of the processes, and didn't add them up. ⇒ Add them: one array for each parameter.",
         lengths_only="You took absolute values. The sign says which way to go. ⇒ Keep it.",
         one_number_each="You averaged within each gradient too. ⇒ Average over the processes only; the numbers of one array stay apart.",
         mean_of_each="You averaged within each gradient too, down to one number. ⇒ Average over the processes only; the shape stays.",
@@ -162,13 +176,16 @@ def _made_matrices(draw):
 def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device, slip):
     """The columns of W_q, W_k, W_v and the rows of W_o of the heads that one device holds."""
     C = W_q.shape[1]
-    D, each = C // n_head, n_head // n_device
+    D, each = C // n_head, slip(n_head // n_device, heads_rounded_up=-(-n_head // n_device))
     refused = slip(
         lambda: n_head % n_device,
         head_cut=0,
         head_lost=0,
         rest_to_the_last=0,
         dealt_unevenly=0,
+        heads_rounded_up=0,
+        test_inverted=lambda: n_head % n_device == 0,
+        equal_refused=lambda: n_head % n_device or n_head == n_device,
         columns_tested=lambda: C % n_device,
         width_tested=lambda: D % n_device,
         remainder_turned=lambda: n_device % n_head,
@@ -176,7 +193,8 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device, slip):
     )
     if refused:
         raise slip(lambda: ValueError, assertion=lambda: AssertionError, bare_exception=lambda: Exception)("uneven")
-    wide = slip(each * D, head_cut=C // n_device, columns_tested=C // n_device, width_tested=C // n_device)
+    by_columns = ("head_cut", "columns_tested", "width_tested", "test_inverted")
+    wide = slip(each * D, **dict.fromkeys(by_columns, C // n_device))
     number = slip(
         lambda: rank,
         always_first=0,
@@ -210,6 +228,7 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device, slip):
         inputs_cut=lambda: [W[columns] for W in (W_q, W_k, W_v)],
         inputs_cut_turned=lambda: [W[columns].T for W in (W_q, W_k, W_v)],
         all_whole=lambda: [W_q, W_k, W_v],
+        reshaped=lambda: [W.reshape(n_device, C, -1)[rank] for W in (W_q, W_k, W_v)],
         blocks=lambda: [W[columns][:, columns] for W in (W_q, W_k, W_v)],
     )
     q, k, v = slip(
@@ -233,6 +252,7 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device, slip):
     )
     return slip(
         lambda: (q, k, v, o),
+        all_devices=lambda: _for_all_devices(W_q, W_k, W_v, W_o, n_device),
         zeros_kept=lambda: _with_zeros((W_q, W_k, W_v, W_o), columns),
         output_first=lambda: (o, q, k, v),
         keys_first=lambda: (k, q, v, o),
@@ -242,6 +262,10 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device, slip):
 
 def _columns_of(heads, D):
     return [h * D + d for h in heads for d in range(D)]
+
+
+def _for_all_devices(W_q, W_k, W_v, W_o, n_device):
+    return *(np.stack(np.split(W, n_device, axis=1)) for W in (W_q, W_k, W_v)), np.stack(np.split(W_o, n_device))
 
 
 def _with_zeros(four, columns):
@@ -273,6 +297,9 @@ SHARD_HEADS = Exercise(
         head_lost="3 heads can't be dealt out to 2 devices: one of them is lost in your code. ⇒ If n_head % n_device is not 0, raise a ValueError.",
         rest_to_the_last="If heads are left over, your last device takes them all. The sheet wants equal parts, or an error. ⇒ If n_head % n_device is not 0, raise a ValueError.",
         dealt_unevenly="If heads are left over, your first devices get one more. The sheet wants equal parts, or an error. ⇒ If n_head % n_device is not 0, raise a ValueError.",
+        heads_rounded_up="If heads are left over, each of your devices takes one more, and the last ones get too few. ⇒ If n_head % n_device is not 0, raise a ValueError.",
+        test_inverted="You refuse the heads that *can* be dealt out evenly, and no others. ⇒ It is the other way round: a remainder that is not 0 is refused.",
+        equal_refused="You refuse one head for each device, as 4 heads on 4 devices. That is even. ⇒ Refuse what leaves a remainder, and nothing else.",
         columns_tested="You refuse what can't be cut by *columns*: 3 heads of 4 columns pass for 2 devices, and one is torn in two. ⇒ Test the number of heads.",
         width_tested="You refuse devices by the size of a head: 6 heads of 2 columns are refused for 3 devices. ⇒ Test the number of heads: n_head % n_device.",
         remainder_turned="You took the remainder the wrong way round, n_device % n_head: 6 heads are refused for 3 devices. ⇒ The heads are dealt out: n_head % n_device.",
@@ -294,12 +321,14 @@ SHARD_HEADS = Exercise(
         last_column_lost="The last column of the last head is missing. ⇒ A slice ends *before* its second number: no − 1.",
         one_column_more="Each device takes one column of the next one. ⇒ A slice ends *before* its second number: no + 1.",
         begins_at_rank="Your slice begins at column `rank`. ⇒ It begins at rank · C / n_device.",
+        all_devices="You returned what all devices hold. ⇒ Return the part of device `rank` alone.",
         zeros_kept="You kept the size (C, C), with zeros for the others' heads, so no memory is saved. ⇒ Cut them off.",
         up_to_mine="You kept the heads of the earlier devices as well. ⇒ Begin at rank · C / n_device.",
         from_mine_on="You kept the heads of the later devices as well. ⇒ End at (rank + 1) · C / n_device.",
         the_others="You kept what the *other* devices hold. ⇒ Keep this device's own heads.",
         inputs_cut="You cut the rows of W_q, W_k and W_v, which read the stream. A head reads all of the stream. ⇒ It has its own *columns*.",
         inputs_cut_turned="You cut the rows of W_q, W_k and W_v, and laid them on their side. A head reads all of the stream. ⇒ It has its own *columns*.",
+        reshaped="Your parts of W_q, W_k and W_v have the right shape, and numbers that were cut off in reading order: a reshape doesn't cut columns. ⇒ Slice the second axis.",
         blocks="You cut rows and columns of W_q, W_k and W_v. A head reads all of the stream. ⇒ Cut the columns alone.",
         all_whole="Each device holds all of W_q, W_k and W_v. ⇒ Cut their columns.",
         values_whole="W_v is whole in what you return. ⇒ A head has its own columns of W_v, too.",
@@ -322,7 +351,7 @@ SHARD_HEADS = Exercise(
     true_if=dict(remainder_turned=lambda code: code.has(r"n_device % n_head")),
     steps={
         "the error for heads that are left over": (
-            "head_cut head_lost rest_to_the_last dealt_unevenly only_fewer_refused assertion bare_exception"
+            "head_cut head_lost rest_to_the_last dealt_unevenly heads_rounded_up equal_refused only_fewer_refused assertion bare_exception"
         ).split(),
         "the chosen columns": (
             "always_first counted_from_one counted_from_one_wrapped next_device backwards one_head every_nth_head "
@@ -330,7 +359,7 @@ SHARD_HEADS = Exercise(
             "one_column_more begins_at_rank up_to_mine from_mine_on the_others"
         ).split(),
         "the cut through W_q, W_k and W_v": (
-            "inputs_cut inputs_cut_turned blocks all_whole values_whole only_queries keys_from_W_q values_from_W_k "
+            "inputs_cut inputs_cut_turned reshaped blocks all_whole values_whole only_queries keys_from_W_q values_from_W_k "
             "all_from_W_q turned"
         ).split(),
         "the cut through W_o": (
@@ -383,6 +412,7 @@ def training_flops(n_parameters, n_tokens, recompute=False, slip=None):
         no_parameters=lambda: (1, n_tokens),
         squared=lambda: (n_parameters**2, n_tokens),
         twenty_each=lambda: (n_parameters, 20 * n_parameters),
+        one_token_less=lambda: (n_parameters, n_tokens - 1),
         tokens_squared=lambda: (n_parameters, n_tokens**2),
     )
     product = slip(lambda: N * D, added=lambda: N + D, divided=lambda: N / D if D else _raise(ZeroDivisionError))
@@ -442,6 +472,7 @@ TRAINING_FLOPS = Exercise(
         no_parameters="That is for one parameter. ⇒ Multiply by the number of parameters.",
         squared="You squared the number of parameters. ⇒ Each is used once for each token.",
         twenty_each="You took 20 tokens for each parameter, whatever `n_tokens` is. ⇒ Multiply by the number of tokens that is given.",
+        one_token_less="You counted one token less. ⇒ Every token is read once: multiply by `n_tokens`.",
         tokens_squared="You squared the number of tokens. What grows like T² is only the table of attention, which is left out here. ⇒ Each token is read once.",
         added="You added parameters and tokens. *Each* parameter meets *each* token. ⇒ Multiply.",
         divided="You divided the parameters by the tokens. *Each* parameter meets *each* token. ⇒ Multiply.",
@@ -491,6 +522,11 @@ def memory_budget(n_parameters, n_device=1, stage=0, slip=None):
         optimiser_never=lambda: [stage >= 3, stage >= 2, False],
         gradients_never=lambda: [stage >= 3, False, stage >= 1],
         weights_never=lambda: [False, stage >= 2, stage >= 1],
+        only_optimiser=lambda: [False, False, stage >= 1],
+        stage_0_shares_all=lambda: [stage in (0, 3), stage in (0, 2, 3), True],
+        weights_alone=lambda: [stage == 3, stage == 2, stage in (1, 2)],
+        gradients_at_2_only=lambda: [stage >= 3, stage == 2, stage >= 1],
+        optimiser_at_1_only=lambda: [stage >= 3, stage >= 2, stage == 1],
         gradients_and_weights=lambda: [stage >= 2, stage >= 2, stage >= 1],
         only_this_stage=lambda: [stage == s for s in first],
         all_from_stage_1=lambda: [stage >= 1] * 3,
@@ -501,6 +537,12 @@ def memory_budget(n_parameters, n_device=1, stage=0, slip=None):
         lambda: [part / share if cut else part for part, cut in zip(parts, shared, strict=True)],
         rounded_down=lambda: [part // share if cut else part for part, cut in zip(parts, shared, strict=True)],
         rounded_up=lambda: [np.ceil(part / share) if cut else part for part, cut in zip(parts, shared, strict=True)],
+        parameters_rounded_down=lambda: [
+            part // N * (N // share) if cut else part for part, cut in zip(parts, shared, strict=True)
+        ],
+        parameters_rounded_up=lambda: [
+            part // N * -(-N // share) if cut else part for part, cut in zip(parts, shared, strict=True)
+        ],
     )
     parts = slip(
         lambda: parts,
@@ -556,12 +598,19 @@ MEMORY_BUDGET = Exercise(
         optimiser_never="The optimiser's part is never shared out. ⇒ It is the first one: from stage 1 on.",
         gradients_never="The gradients are never shared out. ⇒ They are from stage 2 on.",
         weights_never="The weights are never shared out. ⇒ They are at stage 3.",
+        only_optimiser="Only the optimiser's part is ever shared out. Does an `elif` wait behind a condition that is always true first? ⇒ Stage 2 adds the gradients, 3 the weights.",
+        stage_0_shares_all="At stage 0 you share out everything. Is there a slice from −stage on? −0 is 0, so it holds all. ⇒ Stage 0 shares nothing.",
+        weights_alone="At stage 3 you share out the weights alone. ⇒ Stages add up: the optimiser and the gradients as well.",
+        gradients_at_2_only="At stage 3 your gradients are whole again. ⇒ Stages add up: they stay shared out.",
+        optimiser_at_1_only="From stage 2 on your optimiser's part is whole again. ⇒ Stages add up: it stays shared out.",
         gradients_and_weights="You share out the weights at stage 2, together with the gradients. ⇒ They follow at stage 3.",
         only_this_stage="At each stage you shared out one part only. ⇒ Stages add up: at stage 2 it is the optimiser *and* the gradients.",
         all_from_stage_1="You share out everything from stage 1 on. ⇒ Stage 1 is the optimiser only.",
         all_at_stage_3="You share nothing out before stage 3. ⇒ Stage 1 is the optimiser, stage 2 the gradients too.",
         rounded_down="Your shares are rounded down to whole bytes. Is there a `//`? ⇒ Shared out *evenly*, 200 bytes on 7 devices are 28.57 each: divide by `/`.",
         rounded_up="Your shares are rounded up to whole bytes. ⇒ Shared out *evenly*, 200 bytes on 7 devices are 28.57 each.",
+        parameters_rounded_down="Each device gets a whole number of parameters, rounded down. Is there a `//`? ⇒ Shared out *evenly*, 100 parameters on 7 devices are 14.29 each: divide by `/`.",
+        parameters_rounded_up="Each device gets a whole number of parameters, rounded up. ⇒ Shared out *evenly*, 100 parameters on 7 devices are 14.29 each.",
         all_32_bit="You counted a training all in 32 bits: 4, 4 and 8. Here weights and gradients have 16 bits, and the optimiser adds a 32-bit copy. ⇒ 2, 2 and 12.",
         copy_not_shared="You share out Adam's means, and not the copy of the weights. ⇒ All 12 bytes of the optimiser are shared out.",
         means_not_shared="You share out the copy of the weights, and not Adam's means. ⇒ All 12 bytes of the optimiser are shared out.",
@@ -583,10 +632,13 @@ MEMORY_BUDGET = Exercise(
         ).split(),
         "what each stage shares out": (
             "weights_first one_stage_early one_stage_late always_shared never_shared optimiser_always "
-            "optimiser_always_too optimiser_never gradients_never weights_never gradients_and_weights only_this_stage "
+            "optimiser_always_too optimiser_never gradients_never weights_never only_optimiser stage_0_shares_all "
+            "weights_alone gradients_at_2_only optimiser_at_1_only gradients_and_weights only_this_stage "
             "all_from_stage_1 all_at_stage_3 copy_not_shared means_not_shared"
         ).split(),
-        "the division among the devices": "rounded_down rounded_up squared multiplied all_devices".split(),
+        "the division among the devices": (
+            "rounded_down rounded_up parameters_rounded_down parameters_rounded_up squared multiplied all_devices"
+        ).split(),
     },
     hints=(
         "What does a parameter need besides itself, so that it can be trained: which numbers, of how many bytes each?",

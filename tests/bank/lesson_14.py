@@ -248,6 +248,38 @@ def previous_token_score(weights):
     return torch.stack([weights[:, i, i - 1] for i in range(1, weights.shape[-1])])
 
 
+@wrong("not_reset")
+def previous_token_score(weights):
+    scores, total = [], 0
+    for head in weights:
+        for i in range(1, len(head)):
+            total += head[i, i - 1]
+        scores.append(total / (len(head) - 1))
+    return torch.tensor(scores)
+
+
+@wrong("axis_kept")
+def previous_token_score(weights):
+    return weights.diagonal(-1, dim1=-2, dim2=-1).mean(-1, keepdim=True)
+
+
+@wrong("by_heads")
+def previous_token_score(weights):
+    return weights.diagonal(-1, dim1=-2, dim2=-1).sum(-1) / len(weights)
+
+
+@wrong("only_the_first")
+def previous_token_score(weights):
+    for i in range(1, weights.shape[-1]):
+        return weights[:, i, i - 1]
+
+
+@wrong("counted_over_all")
+def previous_token_score(weights):
+    apart = torch.arange(weights.shape[-1]) - weights.argmax(-1)
+    return (apart == 1).double().mean(-1)
+
+
 # ---- induction_score -----------------------------------------------------------------------------------------------
 
 
@@ -513,6 +545,39 @@ def induction_score(weights, period):
 @wrong("per_token_turned")
 def induction_score(weights, period):
     return torch.stack([weights[:, i, i - period + 1] for i in range(period, weights.shape[-1])])
+
+
+@wrong("period_3")
+def induction_score(weights, period):
+    i = torch.arange(3, weights.shape[-1])
+    return weights[:, i, i - 2].mean(-1)
+
+
+@wrong("once_a_round")
+def induction_score(weights, period):
+    i = torch.arange(period, weights.shape[-1], period)
+    return weights[:, i, i - period + 1].mean(-1)
+
+
+@wrong("first_round")
+def induction_score(weights, period):
+    i = torch.arange(period, weights.shape[-1])
+    return weights[:, i, (i + 1) % period].mean(-1)
+
+
+@wrong("whole_diagonal", "first_lost")
+def induction_score(weights, period):
+    T = weights.shape[-1]
+    return sum(weights[:, i, i - period + 1] for i in range(period - 1, T)) / (T - period)
+
+
+@wrong("not_reset")
+def induction_score(weights, period):
+    scores, total = [], 0
+    for head in weights.tolist():
+        total += sum(row[i - period + 1] for i, row in enumerate(head) if i >= period)
+        scores.append(total / (len(head) - period))
+    return scores
 
 
 # ---- ablate_head ---------------------------------------------------------------------------------------------------
@@ -811,6 +876,13 @@ def ablate_head(merged, h, n_head):
     return out
 
 
+@wrong("one_text")
+def ablate_head(merged, h, n_head):
+    out = merged.clone()
+    out[h] = 0
+    return out
+
+
 # ---- logit_lens ----------------------------------------------------------------------------------------------------
 
 
@@ -1045,6 +1117,17 @@ def logit_lens(streams, final_norm, token_table):
 @wrong()
 def logit_lens(streams, final_norm, token_table):
     return torch.stack([final_norm(streams[layer]) @ token_table.T for layer in range(4)])  # a model of three layers
+
+
+@wrong("unbiased_without_gain")
+def logit_lens(streams, final_norm, token_table):
+    normed = (streams - streams.mean(-1, keepdim=True)) / (streams.std(-1, keepdim=True) + 1e-5)
+    return normed @ token_table.T
+
+
+@wrong("vocabulary_first")
+def logit_lens(streams, final_norm, token_table):
+    return torch.einsum("ltc,vc->vlt", final_norm(streams), token_table)
 
 
 @wrong("norm_on_table")

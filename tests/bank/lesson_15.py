@@ -265,6 +265,28 @@ def average_gradients(gradients, n_examples):
     return means
 
 
+@wrong("first_count_for_all")
+def average_gradients(gradients, n_examples):
+    return [sum(parts) * n_examples[0] / sum(n_examples) for parts in zip(*gradients)]
+
+
+@wrong("by_parameters")
+def average_gradients(gradients, n_examples):
+    return [sum(n * g for n, g in zip(n_examples, parts)) / len(gradients[0]) for parts in zip(*gradients)]
+
+
+@wrong("not_summed")
+def average_gradients(gradients, n_examples):
+    total = sum(n_examples)
+    return [[n / total * g for n, g in zip(n_examples, parts)] for parts in zip(*gradients)]
+
+
+@wrong("first_parameter_for_all")
+def average_gradients(gradients, n_examples):
+    total = sum(n_examples)
+    return [sum(n / total * g[0] for n, g in zip(n_examples, gradients)) for _ in gradients[0]]
+
+
 # ---- shard_heads ---------------------------------------------------------------------------------------------------
 
 
@@ -613,6 +635,43 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
     return W_o[mine], W_q[:, mine], W_k[:, mine], W_v[:, mine]
 
 
+@wrong("equal_refused")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_head <= n_device or n_head % n_device:
+        raise ValueError("too many devices")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("test_inverted")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_head % n_device == 0:
+        raise ValueError("the heads can't be dealt out evenly")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("heads_rounded_up")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    wide = -(-n_head // n_device) * (W_q.shape[1] // n_head)
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("reshaped")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    C = len(W_q)
+    q, k, v = (W.reshape(n_device, C, -1)[rank] for W in (W_q, W_k, W_v))
+    return q, k, v, W_o.reshape(n_device, -1, C)[rank]
+
+
+@wrong("all_devices")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    q, k, v = (np.split(W, n_device, axis=1) for W in (W_q, W_k, W_v))
+    return q, k, v, np.split(W_o, n_device)
+
+
 # ---- training_flops ------------------------------------------------------------------------------------------------
 
 
@@ -794,6 +853,11 @@ def training_flops(n_parameters, n_tokens, recompute=False):
 def training_flops(n_parameters, n_tokens, recompute=False):
     n_tokens = 20 * n_parameters
     return (8 if recompute else 6) * n_parameters * n_tokens
+
+
+@wrong("one_token_less")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return (8 if recompute else 6) * n_parameters * (n_tokens - 1)  # the last token has no next one
 
 
 # ---- memory_budget -------------------------------------------------------------------------------------------------
@@ -1020,3 +1084,46 @@ def memory_budget(n_parameters, n_device=1, stage=1):  # another default than th
 @wrong()
 def memory_budget(n_parameters, n_device, stage):  # none at all
     return budget(n_parameters, n_device, stage)
+
+
+@wrong("only_optimiser")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    weights, gradients, optimiser = budget(n_parameters, n_device, 0)
+    if stage >= 1:
+        optimiser /= n_device
+    elif stage >= 2:
+        gradients /= n_device
+    elif stage >= 3:
+        weights /= n_device
+    return weights, gradients, optimiser
+
+
+@wrong("stage_0_shares_all")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    parts = np.array([2.0, 2.0, 12.0]) * n_parameters
+    parts[-stage:] /= n_device
+    return parts
+
+
+@wrong("weights_alone")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    weights, gradients, optimiser = budget(n_parameters, n_device, 0)
+    if stage in (1, 2):
+        optimiser /= n_device
+    if stage == 2:
+        gradients /= n_device
+    if stage == 3:
+        weights /= n_device
+    return weights, gradients, optimiser
+
+
+@wrong("parameters_rounded_up")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    mine = -(-n_parameters // n_device)
+    return tuple(n * (mine if stage >= s else n_parameters) for n, s in ((2, 3), (2, 2), (12, 1)))
+
+
+@wrong("parameters_rounded_down")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    mine = n_parameters // n_device
+    return tuple(n * (mine if stage >= s else n_parameters) for n, s in ((2, 3), (2, 2), (12, 1)))
