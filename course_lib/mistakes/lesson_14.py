@@ -64,6 +64,7 @@ def previous_token_score(weights, slip):
         only_the_last=lambda: weights[:, -1:, -2],
         every_column=lambda: weights[:, 1:, :-1].reshape(H, -1),
         wrong_table=lambda: np.diagonal(weights, -1, 0, 1),
+        wrong_table_keys=lambda: np.diagonal(weights, -1, 0, 2),
     )
     n = slip(
         lambda: looked_at.shape[1],
@@ -134,6 +135,7 @@ PREVIOUS_TOKEN_SCORE = Exercise(
         only_the_first="You took token 1 only. Does the loop end too early? ⇒ Take the mean over all tokens that have one in front.",
         only_the_last="You took the last token only. ⇒ Take the mean over all tokens that have one in front.",
         every_column="You took the mean over all pairs of tokens, apart from the first row and the last column. ⇒ Only the entries just below the diagonal count, one for each token.",
+        wrong_table_keys="Your diagonal runs through heads and keys. A pattern is a table of queries and keys. ⇒ Tell `diagonal` the last two axes, or take one head at a time.",
         wrong_table="Your diagonal runs through heads and queries. A pattern is a table of queries and keys. ⇒ Tell `diagonal` the last two axes, or take one head at a time.",
         first_averaged_in="You divided by T, the number of all tokens. The first one has nobody in front of it. ⇒ Take the mean over the other T − 1.",
         one_too_few="You divided by T − 2. ⇒ Count the tokens that have one in front: T − 1.",
@@ -157,10 +159,11 @@ PREVIOUS_TOKEN_SCORE = Exercise(
         wrong_axis="You took the mean over the heads, which leaves a number for each token. ⇒ Take it over the tokens: shape (H,).",
         over_heads="You averaged the heads' patterns, so all heads get the same score. ⇒ Keep the heads apart.",
     ),
+    alone="itself_from_1 two_back_wrapped second_lost last_lost wrapped_summed".split(),
     steps={
         "the chosen weights": (
             "transposed itself itself_from_1 two_back two_back_wrapped second_left_out second_lost last_lost wrapped "
-            "wrapped_summed any_earlier first_token not_the_last only_the_first only_the_last every_column wrong_table"
+            "wrapped_summed any_earlier first_token not_the_last only_the_first only_the_last every_column wrong_table wrong_table_keys"
         ).split(),
         "the mean": (
             "first_averaged_in one_too_few over_the_table summed largest median zeros_left_out best_head one_number "
@@ -209,6 +212,7 @@ def induction_score(weights, period, slip):
     begin = slip(
         lambda: period if slip(False, before_it_wrapped=True) else max(period, back),
         whole_diagonal=lambda: max(back, 0),
+        whole_diagonal_summed=lambda: period - 1,
         previous_everywhere=1,
         period_3=3,
         wrapped=0,
@@ -232,10 +236,12 @@ def induction_score(weights, period, slip):
         every_round=lambda: _every_round(weights, queries, period, 1),
         every_round_and_0=lambda: _every_round(weights, queries, period, 0),
         wrong_table=lambda: np.diagonal(weights, 1 - period, 0, 1)[..., 1:],
+        wrong_table_keys=lambda: np.diagonal(weights, 1 - period, 0, 2)[..., 1:],
     )
     n = slip(
         lambda: looked_at.shape[1],
         first_lost=lambda: T - period,
+        whole_diagonal_summed=lambda: T - period,
         last_lost=lambda: T - period,
         over_all=lambda: T,
         over_period=lambda: period,
@@ -302,8 +308,10 @@ INDUCTION_SCORE = Exercise(
         once_a_round="You looked at one token in each round, the first of it. ⇒ Take the mean over all repeated tokens, from number `period` on.",
         every_round="You added up the weights on what followed *every* earlier time. ⇒ Take the last time alone: i − period + 1.",
         every_round_and_0="You added up the weights on what followed *every* earlier time, column 0 included. ⇒ Take the last time alone: i − period + 1.",
+        wrong_table_keys="Your diagonal runs through heads and keys. A pattern is a table of queries and keys. ⇒ Tell `diagonal` the last two axes, or take one head at a time.",
         wrong_table="Your diagonal runs through heads and queries. A pattern is a table of queries and keys. ⇒ Tell `diagonal` the last two axes, or take one head at a time.",
         whole_diagonal="Token period − 1 is in your mean. It hasn't been seen before. ⇒ Begin with token `period`, the first repeated one.",
+        whole_diagonal_summed="Token period − 1 is in your sum. It hasn't been seen before. ⇒ Begin with token `period`, the first repeated one.",
         wrapped="You began with token 0. The first `period` tokens repeat nothing. ⇒ Begin with token `period`.",
         second_skipped="Token `period` is left out of your mean, and it is the first one that is repeated. ⇒ Begin there.",
         last_left_out="The last token is left out of your mean, and it is a repeated one. ⇒ Go on to the end: i up to T − 1.",
@@ -334,10 +342,13 @@ INDUCTION_SCORE = Exercise(
         wrong_axis="You took the mean over the heads, which leaves a number for each token. ⇒ Take it over the tokens: shape (H,).",
         over_heads="You averaged the heads' patterns, so all heads get the same score. ⇒ Keep the heads apart.",
     ),
+    alone=(
+        "before_it_wrapped previous_everywhere period_3 first_lost last_lost whole_diagonal_summed once_a_round"
+    ).split(),
     steps={
         "the chosen weights": (
             "transposed same_token before_it before_it_wrapped two_after previous previous_everywhere itself two_back "
-            "three_back period_3 first_time first_round once_a_round every_round every_round_and_0 wrong_table whole_diagonal wrapped second_skipped "
+            "three_back period_3 first_time first_round once_a_round every_round every_round_and_0 wrong_table wrong_table_keys whole_diagonal whole_diagonal_summed wrapped second_skipped "
             "first_lost last_lost last_left_out only_the_first only_the_last one_repetition whole_rounds_only"
         ).split(),
         "the mean": (

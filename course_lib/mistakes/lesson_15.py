@@ -464,7 +464,7 @@ TRAINING_FLOPS = Exercise(
         four_again="With `recompute` you counted 4 · N · D on top, as much as the way back. ⇒ The way forward alone is done again, once.",
         half_again="With `recompute` you counted N · D on top, half of a way forward. ⇒ The second one costs as much as the first: 2 · N · D.",
         half_more="With `recompute` your answer is one and a half times as large. The way forward is a third of the work, not half. ⇒ It is done once more: 2 · N · D on top.",
-        only_with_recompute="Without `recompute` your answer is 0. A condition without brackets covers the whole line. ⇒ Without it there are 6 · N · D.",
+        only_with_recompute="Without `recompute` your answer is 0. Does a condition cover the whole line, for want of brackets? ⇒ Without it there are 6 · N · D.",
         again_for_one_token="With `recompute` you counted the second way forward for one token only. ⇒ It is done for all of them: 2 · N · D on top.",
         again_for_one_parameter="With `recompute` you counted the second way forward for one parameter only. ⇒ It is done for all of them: 2 · N · D on top.",
         bracket_missing="You multiplied the second way forward alone by N · D, and added a bare 6. ⇒ Put brackets around the sum.",
@@ -482,6 +482,7 @@ TRAINING_FLOPS = Exercise(
         in_peta="Your answer is in 10¹⁵ FLOPs. ⇒ Return the number itself.",
         in_exa="Your answer is in 10¹⁸ FLOPs. ⇒ Return the number itself.",
     ),
+    alone="forward_only always_four always_twelve two_digits in_peta in_exa".split(),
     steps={
         "the way forward and back": "no_backward backward_like_forward backward_thrice".split(),
         "the second way forward": (

@@ -158,6 +158,11 @@ def previous_token_score(weights):
     return weights.diagonal(-1).mean(-1)  # the axes are H and T_query
 
 
+@wrong("wrong_table_keys")
+def previous_token_score(weights):
+    return weights.diagonal(-1, dim2=-1).mean(-1)
+
+
 @wrong("only_the_last")
 def previous_token_score(weights):
     return weights[:, -1, -2]
@@ -565,7 +570,7 @@ def induction_score(weights, period):
     return weights[:, i, (i + 1) % period].mean(-1)
 
 
-@wrong("whole_diagonal", "first_lost")
+@wrong("whole_diagonal_summed")
 def induction_score(weights, period):
     T = weights.shape[-1]
     return sum(weights[:, i, i - period + 1] for i in range(period - 1, T)) / (T - period)
