@@ -91,6 +91,9 @@ def previous_token_score(weights, slip):
         one_head=lambda: score[0],
         squeezed=lambda: score.squeeze(),
         axis_kept=lambda: score[:, None],
+        best_score=lambda: score.max(),
+        in_order=lambda: np.sort(score)[::-1],
+        shared_out=lambda: score / score.sum(),
         not_reset=lambda: np.cumsum(score),
         per_token=lambda: looked_at,
         per_token_turned=lambda: looked_at.T,
@@ -150,6 +153,9 @@ PREVIOUS_TOKEN_SCORE = Exercise(
         counted_halves="You counted how often the token in front gets more than half. ⇒ Take the mean of the weights themselves.",
         best_head="You returned the number of the best head. ⇒ Return all scores: one for each head, shape (H,).",
         one_number="You took the mean over the heads as well. ⇒ Keep one score for each head: shape (H,).",
+        best_score="You returned the best head's score alone. ⇒ Return all scores: one for each head, shape (H,).",
+        in_order="Your scores are in order of size. ⇒ Keep the order of the heads: head 0 first.",
+        shared_out="Your scores are divided by their sum. ⇒ Heads don't share anything out: take the mean of each by itself.",
         axis_kept="You kept the axis of the tokens: your answer has shape (H, 1). ⇒ One score for each head is shape (H,).",
         not_reset="Each score has those of the heads before it in it. Is the total set to 0 only once? ⇒ Set it to 0 for each head.",
         one_head="You returned the score of head 0 alone. ⇒ Return one score for each head: shape (H,).",
@@ -163,11 +169,13 @@ PREVIOUS_TOKEN_SCORE = Exercise(
     steps={
         "the chosen weights": (
             "transposed itself itself_from_1 two_back two_back_wrapped second_left_out second_lost last_lost wrapped "
-            "wrapped_summed any_earlier first_token not_the_last only_the_first only_the_last every_column wrong_table wrong_table_keys"
+            "wrapped_summed any_earlier first_token not_the_last only_the_first only_the_last every_column "
+            "wrong_table wrong_table_keys"
         ).split(),
         "the mean": (
             "first_averaged_in one_too_few over_the_table summed largest median zeros_left_out best_head one_number "
-            "one_head squeezed axis_kept not_reset by_heads per_token per_token_turned wrong_axis"
+            "one_head squeezed axis_kept best_score in_order shared_out not_reset by_heads per_token per_token_turned "
+            "wrong_axis"
         ).split(),
     },
     hints=(
@@ -201,6 +209,7 @@ def induction_score(weights, period, slip):
         same_token=lambda: period,
         before_it=lambda: period + 1,
         before_it_wrapped=lambda: period + 1,
+        two_periods=lambda: 2 * period - 1,
         two_after=lambda: period - 2,
         previous=1,
         previous_everywhere=1,
@@ -216,6 +225,8 @@ def induction_score(weights, period, slip):
         previous_everywhere=1,
         period_3=3,
         wrapped=0,
+        two_periods=lambda: 2 * period,
+        second_repetition_on=lambda: 2 * period,
         second_skipped=lambda: period + 1,
         first_lost=lambda: period + 1,
     )
@@ -234,6 +245,7 @@ def induction_score(weights, period, slip):
         first_time=lambda: weights[:, queries, queries % period + 1],
         first_round=lambda: weights[:, queries, (queries + 1) % period],
         every_round=lambda: _every_round(weights, queries, period, 1),
+        every_column=lambda: weights[:, period:, 1:].reshape(H, -1),
         every_round_and_0=lambda: _every_round(weights, queries, period, 0),
         wrong_table=lambda: np.diagonal(weights, 1 - period, 0, 1)[..., 1:],
         wrong_table_keys=lambda: np.diagonal(weights, 1 - period, 0, 2)[..., 1:],
@@ -246,6 +258,8 @@ def induction_score(weights, period, slip):
         over_all=lambda: T,
         over_period=lambda: period,
         one_too_few=lambda: T - period - 1,
+        over_all_but_one=lambda: T - 1,
+        over_the_table=lambda: T**2,
         by_heads=lambda: H,
     )
     score = looked_at.sum(1) / n
@@ -255,13 +269,16 @@ def induction_score(weights, period, slip):
         largest=lambda: looked_at.max(1),
         median=lambda: np.sort(looked_at)[:, (looked_at.shape[1] - 1) // 2],
         zeros_left_out=lambda: looked_at.sum(1) / np.maximum((looked_at > 0).sum(1), 1),
-        counted=lambda: (weights.argmax(-1)[:, queries] == queries - back).mean(1),
+        counted=lambda: (weights.argmax(-1)[:, queries] == queries - back).sum(1) / len(queries),
         counted_halves=lambda: (looked_at > 0.5).sum(1) / looked_at.shape[1],
         best_head=lambda: np.array(score.argmax()),
         one_number=lambda: looked_at.sum() / looked_at.size,
         one_head=lambda: score[0],
         squeezed=lambda: score.squeeze(),
         axis_kept=lambda: score[:, None],
+        best_score=lambda: score.max(),
+        in_order=lambda: np.sort(score)[::-1],
+        shared_out=lambda: score / score.sum(),
         not_reset=lambda: np.cumsum(score),
         per_token=lambda: looked_at,
         per_token_turned=lambda: looked_at.T,
@@ -306,6 +323,9 @@ INDUCTION_SCORE = Exercise(
         first_round="You looked at the *first* round, at the place that the next token has there. ⇒ Take what came after the last time: i − period + 1.",
         period_3="Your code looks two places back from token 3 on, as is right for period 3 alone. ⇒ The distance depends on `period`: look at i − period + 1.",
         once_a_round="You looked at one token in each round, the first of it. ⇒ Take the mean over all repeated tokens, from number `period` on.",
+        two_periods="You looked at what came after the token two rounds back. ⇒ Take the last time before this one: i − period + 1.",
+        second_repetition_on="You began with token 2 · period. The first repetition counts, too. ⇒ Begin with token `period`.",
+        every_column="You took the mean over whole rows. ⇒ Only one entry of each row counts: column i − period + 1.",
         every_round="You added up the weights on what followed *every* earlier time. ⇒ Take the last time alone: i − period + 1.",
         every_round_and_0="You added up the weights on what followed *every* earlier time, column 0 included. ⇒ Take the last time alone: i − period + 1.",
         wrong_table_keys="Your diagonal runs through heads and keys. A pattern is a table of queries and keys. ⇒ Tell `diagonal` the last two axes, or take one head at a time.",
@@ -322,6 +342,8 @@ INDUCTION_SCORE = Exercise(
         one_repetition="You stopped after the first repetition. ⇒ Go on to the end of the text.",
         whole_rounds_only="You stopped after the last *whole* round; the tokens after it are repeated ones, too. ⇒ Go on to the end of the text.",
         over_all="You divided by T, the number of all tokens. ⇒ Take the mean over the tokens that repeat something: T − period of them.",
+        over_all_but_one="You divided by T − 1. ⇒ Take the mean over the tokens that repeat something: T − period of them.",
+        over_the_table="You divided by the number of *all* pairs, T². ⇒ Only T − period entries count.",
         over_period="You divided by `period`. ⇒ Take the mean over the tokens that repeat something: T − period of them.",
         one_too_few="You divided by T − period − 1. ⇒ Count them: i from `period` to T − 1 are T − period tokens.",
         by_heads="You divided by the number of heads. ⇒ Take the mean over the tokens that repeat something: T − period of them.",
@@ -333,6 +355,9 @@ INDUCTION_SCORE = Exercise(
         counted_halves="You counted how often that token gets more than half. ⇒ Take the mean of the weights themselves.",
         best_head="You returned the number of the best head. ⇒ Return all scores: one for each head, shape (H,).",
         one_number="You took the mean over the heads as well. ⇒ Keep one score for each head: shape (H,).",
+        best_score="You returned the best head's score alone. ⇒ Return all scores: one for each head, shape (H,).",
+        in_order="Your scores are in order of size. ⇒ Keep the order of the heads: head 0 first.",
+        shared_out="Your scores are divided by their sum. ⇒ Heads don't share anything out: take the mean of each by itself.",
         axis_kept="You kept the axis of the tokens: your answer has shape (H, 1). ⇒ One score for each head is shape (H,).",
         not_reset="Each score has those of the heads before it in it. Is the total set to 0 only once? ⇒ Set it to 0 for each head.",
         one_head="You returned the score of head 0 alone. ⇒ Return one score for each head: shape (H,).",
@@ -343,17 +368,21 @@ INDUCTION_SCORE = Exercise(
         over_heads="You averaged the heads' patterns, so all heads get the same score. ⇒ Keep the heads apart.",
     ),
     alone=(
-        "before_it_wrapped previous_everywhere period_3 first_lost last_lost whole_diagonal_summed once_a_round"
+        "before_it_wrapped previous_everywhere two_periods period_3 first_lost last_lost whole_diagonal_summed "
+        "once_a_round"
     ).split(),
     steps={
         "the chosen weights": (
             "transposed same_token before_it before_it_wrapped two_after previous previous_everywhere itself two_back "
-            "three_back period_3 first_time first_round once_a_round every_round every_round_and_0 wrong_table wrong_table_keys whole_diagonal whole_diagonal_summed wrapped second_skipped "
-            "first_lost last_lost last_left_out only_the_first only_the_last one_repetition whole_rounds_only"
+            "three_back period_3 first_time first_round once_a_round two_periods second_repetition_on every_column "
+            "every_round every_round_and_0 wrong_table wrong_table_keys whole_diagonal whole_diagonal_summed wrapped "
+            "second_skipped first_lost last_lost last_left_out only_the_first only_the_last one_repetition "
+            "whole_rounds_only"
         ).split(),
         "the mean": (
-            "over_all over_period one_too_few summed largest median zeros_left_out best_head one_number one_head "
-            "squeezed axis_kept not_reset by_heads per_token per_token_turned wrong_axis"
+            "over_all over_all_but_one over_the_table over_period one_too_few summed largest median zeros_left_out "
+            "best_head one_number one_head squeezed axis_kept best_score in_order shared_out not_reset by_heads "
+            "per_token per_token_turned wrong_axis"
         ).split(),
     },
     hints=(
@@ -400,6 +429,8 @@ def ablate_head(merged, h, n_head, slip):
         all_behind=lambda: slice(h * D, None),
         others_behind=lambda: slice((h + 1) * D, None),
         last_head_stays=lambda: slice(h * D, -(n_head - h - 1) * D),
+        from_behind_by_slice=lambda: slice(-(h + 1) * D, -h * D),
+        ends_at_D=lambda: slice(h * D, D),
     )
     chosen = np.zeros(C, dtype=bool)
     chosen[own] = True
@@ -417,6 +448,7 @@ def ablate_head(merged, h, n_head, slip):
         unchanged=merged,
         rows=lambda: _rows_zeroed(merged, own),
         one_token=lambda: _rows_zeroed(merged, slice(max(h, 0), h + 1)),
+        one_of_each=lambda: _one_of_each_zeroed(merged, h, n_head),
         one_text=lambda: _text_zeroed(merged, h),
         reshaped=lambda: _split_by_reshape(merged, h, n_head),
         turned_back_wrong=lambda: _merged_by_reshape(merged, h, n_head),
@@ -427,6 +459,7 @@ def ablate_head(merged, h, n_head, slip):
     return slip(
         lambda: zeroed,
         scaled_up=lambda: zeroed * n_head / max(n_head - 1, 1),
+        heads_first=lambda: zeroed.reshape(B, T, n_head, -1).swapaxes(1, 2),
         heads_apart=lambda: zeroed.reshape(B, T, n_head, -1),
     )
 
@@ -441,6 +474,12 @@ def _text_zeroed(merged, h):
     out = merged.copy()
     out[h] = 0  # as NumPy and torch: an IndexError if there is no text h
     return out
+
+
+def _one_of_each_zeroed(merged, h, n_head):
+    heads = merged.reshape(*merged.shape[:2], n_head, -1).copy()
+    heads[..., h] = 0  # an IndexError if h is not below D
+    return heads.reshape(merged.shape)
 
 
 def _split_by_reshape(merged, h, n_head):
@@ -488,10 +527,13 @@ ABLATE_HEAD = Exercise(
         others_before="You switched off the heads before h, and not h itself. ⇒ Head h has the columns h·D to (h + 1)·D.",
         all_behind="You switched off all heads from h on. ⇒ Only the columns h·D to (h + 1)·D belong to head h.",
         others_behind="You switched off the heads after h, and not h itself. ⇒ Head h has the columns h·D to (h + 1)·D.",
+        from_behind_by_slice="You count heads from the end, and head 0 is never switched off: a slice that ends at −0 ends at 0. ⇒ Head h has the columns h·D to (h + 1)·D.",
+        ends_at_D="Only head 0 can be switched off: your slice ends at column D, where the others only begin. ⇒ Head h has the columns h·D to (h + 1)·D.",
         last_head_stays="All heads can be switched off but the last: your slice ends at −0 there, which is 0, so it is empty. ⇒ Count its end from the front: (h + 1)·D.",
         only_this_head="You kept head h and switched off all others. ⇒ It is the other way round.",
         removed="You cut the head's columns out, and `W_o` expects all C columns. ⇒ Keep them, and set them to 0.",
         only_columns="You returned only the head's columns. ⇒ Return all C columns, those of head h set to 0.",
+        heads_first="Your answer has shape (B, n_head, T, D): the heads aren't merged again. ⇒ Transpose back, and put them side by side: (B, T, C).",
         heads_apart="Your heads have an axis of their own in what you return. ⇒ Put them side by side again: shape (B, T, C).",
         set_to_one="You set the columns to 1. That adds something to the stream. ⇒ A head that adds nothing has 0 there.",
         minus_infinity="You set the columns to −∞. That is for scores before a softmax, and these are values. ⇒ A head that adds nothing has 0 there.",
@@ -501,6 +543,7 @@ ABLATE_HEAD = Exercise(
         unchanged="Your answer is the input, unchanged. ⇒ Did you return the copy in which you set the columns to 0?",
         rows="You set rows, that is tokens, to 0. ⇒ The head's columns are on the last axis.",
         one_token="You set token h to 0. ⇒ A head is a group of columns, on the last axis.",
+        one_of_each="You set number h of each head's D columns to 0. ⇒ After the split h chooses on the axis of the heads, the last but one.",
         one_text="You set text h to 0: the first axis counts the texts. ⇒ A head is a group of columns, on the last axis.",
         reshaped="You cut each text into `n_head` groups of numbers in reading order: that mixes tokens and heads. ⇒ Split the last axis alone: (B, T, n_head, D).",
         turned_back_wrong="Your numbers come back in another order: heads and tokens are still swapped. ⇒ Transpose back before you merge.",
@@ -509,11 +552,13 @@ ABLATE_HEAD = Exercise(
         last_token="The head is switched off for the last token only. ⇒ Do it for all tokens: leave the second axis whole.",
         scaled_up="You made the other heads louder, as dropout does. ⇒ Leave them as they are.",
     ),
+    alone=("last_head_stays", "from_behind_by_slice"),
     steps={
         "the chosen columns": (
             "number_for_size always_two from_one from_one_wrapped next_head from_behind always_first interleaved "
             "every_other_head one_column first_column begins_at_h one_too_many one_too_few first_kept all_before "
-            "others_before all_behind others_behind last_head_stays only_this_head rows one_token one_text reshaped"
+            "others_before all_behind others_behind last_head_stays from_behind_by_slice ends_at_D only_this_head "
+            "rows one_token one_of_each one_text reshaped"
         ).split(),
         "what you put there": "set_to_one minus_infinity sign_turned mean_instead mean_of_all removed only_columns".split(),
     },
@@ -633,6 +678,8 @@ def logit_lens(streams, final_norm, token_table, slip):
         first_not_normed=lambda: np.concatenate([streams[:1], _normed(streams[1:], final_norm)]),
         over_tokens=lambda: _normed(streams, final_norm, -2),
         by_length=lambda: _of_length_1(streams),
+        by_length_after=lambda: _of_length_1(_normed(streams, final_norm)),
+        learned_part_alone=lambda: streams * _learned(final_norm)[0] + _learned(final_norm)[1],
         by_root_mean_square=lambda: _by_root_mean_square(streams, final_norm),
         unbiased_without_gain=lambda: _centred(streams) / streams.std(-1, ddof=1, keepdims=True),
         unbiased=lambda: _with_unbiased_variance(streams, final_norm),
@@ -687,6 +734,8 @@ LOGIT_LENS = Exercise(
         first_not_normed="The first stream isn't normalised. ⇒ All of them go through `final_norm`.",
         over_tokens="You normalised over the tokens. ⇒ `final_norm` takes each token's vector by itself, over its C entries.",
         by_length="You divided by the length of the vectors. ⇒ Use the model's own norm, `final_norm`.",
+        by_length_after="You cut the normalised vectors to length 1. ⇒ Go on with what `final_norm` returns.",
+        learned_part_alone="You used what `final_norm` has learned, without taking off the mean and dividing by the spread. ⇒ Call `final_norm` itself.",
         by_root_mean_square="You didn't take the mean off: that is an RMS norm. ⇒ Use the model's own norm, `final_norm`.",
         unbiased_without_gain="You wrote a norm of your own: it divides by a root over C − 1, and lacks what `final_norm` has learned. ⇒ Call `final_norm` itself.",
         unbiased="You divided by the root of a variance over C − 1, which is what torch's `var` and `std` give. A layer norm takes it over C. ⇒ Call `final_norm` itself.",
@@ -700,8 +749,8 @@ LOGIT_LENS = Exercise(
         first_left_out="The stream before the first layer is missing. ⇒ Keep all L + 1 of them.",
         last_left_out="The stream after the last layer is missing. ⇒ Keep all L + 1 of them.",
         last_token="You looked at the last token only. ⇒ Return a prediction for every token: (L + 1, T, V).",
-        mean_of_tokens="You averaged the tokens' streams. ⇒ Return a prediction for every token: (L + 1, T, V).",
-        mean_of_layers="You averaged the layers' streams. ⇒ Return a prediction for every layer: (L + 1, T, V).",
+        mean_of_tokens="You averaged the tokens' streams, or added them up. ⇒ Return a prediction for every token: (L + 1, T, V).",
+        mean_of_layers="You averaged the layers' streams, or added them up. ⇒ Return a prediction for every layer: (L + 1, T, V).",
         reversed="Your layers are in reverse order. ⇒ Begin with the stream before the first layer.",
         differences="You looked at what each layer adds. ⇒ The lens reads the stream itself: everything that has been added so far.",
         summed_up="You added up the streams. ⇒ Each of them is a sum already: take it as it is.",
@@ -722,7 +771,8 @@ LOGIT_LENS = Exercise(
         ).split(),
         "the norm": (
             "no_norm norm_without_gain norm_without_shift normed_twice last_only_normed last_not_normed "
-            "first_not_normed over_tokens by_length by_root_mean_square unbiased unbiased_without_gain by_variance norm_added"
+            "first_not_normed over_tokens by_length by_length_after learned_part_alone by_root_mean_square unbiased "
+            "unbiased_without_gain by_variance norm_added"
         ).split(),
         "the product with the table": "table_normed table_of_length_1 not_transposed reshaped_table no_table".split(),
     },

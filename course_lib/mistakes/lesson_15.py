@@ -351,7 +351,8 @@ SHARD_HEADS = Exercise(
     true_if=dict(remainder_turned=lambda code: code.has(r"n_device % n_head")),
     steps={
         "the error for heads that are left over": (
-            "head_cut head_lost rest_to_the_last dealt_unevenly heads_rounded_up equal_refused only_fewer_refused assertion bare_exception"
+            "head_cut head_lost rest_to_the_last dealt_unevenly heads_rounded_up equal_refused only_fewer_refused "
+            "assertion bare_exception"
         ).split(),
         "the chosen columns": (
             "always_first counted_from_one counted_from_one_wrapped next_device backwards one_head every_nth_head "
@@ -359,8 +360,8 @@ SHARD_HEADS = Exercise(
             "one_column_more begins_at_rank up_to_mine from_mine_on the_others"
         ).split(),
         "the cut through W_q, W_k and W_v": (
-            "inputs_cut inputs_cut_turned reshaped blocks all_whole values_whole only_queries keys_from_W_q values_from_W_k "
-            "all_from_W_q turned"
+            "inputs_cut inputs_cut_turned reshaped blocks all_whole values_whole only_queries keys_from_W_q "
+            "values_from_W_k all_from_W_q turned"
         ).split(),
         "the cut through W_o": (
             "W_o_columns W_o_columns_turned W_o_whole W_o_block W_o_first_rows W_o_turned W_o_divided"

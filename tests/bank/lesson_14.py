@@ -285,6 +285,22 @@ def previous_token_score(weights):
     return (apart == 1).double().mean(-1)
 
 
+@wrong("best_score")
+def previous_token_score(weights):
+    return weights.diagonal(-1, dim1=-2, dim2=-1).mean(-1).max()
+
+
+@wrong("in_order")
+def previous_token_score(weights):
+    return weights.diagonal(-1, dim1=-2, dim2=-1).mean(-1).sort(descending=True).values
+
+
+@wrong("shared_out")
+def previous_token_score(weights):
+    scores = weights.diagonal(-1, dim1=-2, dim2=-1).mean(-1)
+    return scores / scores.sum()
+
+
 # ---- induction_score -----------------------------------------------------------------------------------------------
 
 
@@ -583,6 +599,31 @@ def induction_score(weights, period):
         total += sum(row[i - period + 1] for i, row in enumerate(head) if i >= period)
         scores.append(total / (len(head) - period))
     return scores
+
+
+@wrong("two_periods")
+def induction_score(weights, period):
+    return weights.diagonal(1 - 2 * period, dim1=-2, dim2=-1)[:, 1:].mean(-1)
+
+
+@wrong("second_repetition_on")
+def induction_score(weights, period):
+    i = torch.arange(2 * period, weights.shape[-1])
+    return weights[:, i, i - period + 1].mean(-1)
+
+
+@wrong("over_the_table")
+def induction_score(weights, period):
+    T = weights.shape[-1]
+    after = torch.zeros(T, T)
+    for i in range(period, T):
+        after[i, i - period + 1] = 1
+    return (weights * after).mean((1, 2))
+
+
+@wrong("every_column")
+def induction_score(weights, period):
+    return weights[:, period:, 1:].mean((1, 2))
 
 
 # ---- ablate_head ---------------------------------------------------------------------------------------------------
@@ -888,6 +929,38 @@ def ablate_head(merged, h, n_head):
     return out
 
 
+@wrong("from_behind_by_slice")
+def ablate_head(merged, h, n_head):
+    D = merged.shape[-1] // n_head
+    out = merged.clone()
+    out[..., -(h + 1) * D : -h * D] = 0
+    return out
+
+
+@wrong("ends_at_D")
+def ablate_head(merged, h, n_head):
+    D = merged.shape[-1] // n_head
+    out = merged.clone()
+    out[..., h * D : D] = 0
+    return out
+
+
+@wrong("heads_first")
+def ablate_head(merged, h, n_head):
+    B, T, C = merged.shape
+    heads = merged.clone().view(B, T, n_head, C // n_head).transpose(1, 2)
+    heads[:, h] = 0
+    return heads
+
+
+@wrong("one_of_each")
+def ablate_head(merged, h, n_head):
+    B, T, C = merged.shape
+    heads = merged.clone().view(B, T, n_head, C // n_head)
+    heads[..., h] = 0
+    return heads.view(B, T, C)
+
+
 # ---- logit_lens ----------------------------------------------------------------------------------------------------
 
 
@@ -1133,6 +1206,21 @@ def logit_lens(streams, final_norm, token_table):
 @wrong("vocabulary_first")
 def logit_lens(streams, final_norm, token_table):
     return torch.einsum("ltc,vc->vlt", final_norm(streams), token_table)
+
+
+@wrong("by_length_after")
+def logit_lens(streams, final_norm, token_table):
+    return torch.nn.functional.normalize(final_norm(streams), dim=-1) @ token_table.T
+
+
+@wrong("learned_part_alone")
+def logit_lens(streams, final_norm, token_table):
+    return (streams * final_norm.weight + final_norm.bias) @ token_table.T
+
+
+@wrong("mean_of_layers")
+def logit_lens(streams, final_norm, token_table):
+    return final_norm(streams.sum(0)) @ token_table.T
 
 
 @wrong("norm_on_table")
