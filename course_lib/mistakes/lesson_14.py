@@ -83,7 +83,7 @@ def previous_token_score(weights, slip):
         largest=lambda: looked_at.max(1),
         median=lambda: np.sort(looked_at)[:, (looked_at.shape[1] - 1) // 2],
         zeros_left_out=lambda: looked_at.sum(1) / np.maximum((looked_at > 0).sum(1), 1),
-        counted=lambda: (weights.argmax(-1)[:, 1:] == np.arange(T - 1)).mean(1),
+        counted=lambda: (weights.argmax(-1)[:, 1:] == np.arange(T - 1)).sum(1) / (T - 1),
         counted_over_all=lambda: (weights.argmax(-1)[:, 1:] == np.arange(T - 1)).sum(1) / T,
         counted_halves=lambda: (looked_at > 0.5).sum(1) / looked_at.shape[1],
         best_head=lambda: np.array(score.argmax()),

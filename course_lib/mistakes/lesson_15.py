@@ -49,6 +49,8 @@ def average_gradients(gradients, n_examples, slip):
         each_divided=lambda: 1 / counts / W,
         each_divided_and_summed=lambda: 1 / counts,
         idle_left_out=lambda: (counts > 0) / (counts > 0).sum(),
+        idle_divides=lambda: counts / counts.sum() if counts.all() else _raise(ZeroDivisionError),
+        stops_at_idle=lambda: _before_the_idle(counts),
         idle_as_one=lambda: np.maximum(counts, 1) / np.maximum(counts, 1).sum(),
         divided_by_busy=lambda: counts / (counts > 0).sum(),
         filtered=lambda: np.concatenate([counts[counts > 0], counts[counts == 0]]) / counts.sum(),
@@ -60,11 +62,15 @@ def average_gradients(gradients, n_examples, slip):
         last_left_out=lambda: counts * (np.arange(W) < W - 1) / counts.sum(),
         first_left_out=lambda: counts * (np.arange(W) > 0) / counts.sum(),
         largest_rank=lambda: np.eye(W)[counts.argmax()],
+        halved_in_turn=lambda: np.array([0.5 ** (W - max(rank, 1)) for rank in range(W)]),
+        one_minus=lambda: 1 - counts / counts.sum(),
+        roots=lambda: np.sqrt(counts) / np.sqrt(counts).sum(),
         squared=lambda: counts**2 / (counts**2).sum(),
         rounded_shares=lambda: counts // counts.sum(),
         softmax_shares=lambda: np.exp(counts) / np.exp(counts).sum(),
     )
     mean = [sum(s * g for s, g in zip(shares, parts, strict=True)) for parts in zip(*gradients, strict=True)]
+    mean = slip(lambda: mean, by_size=lambda: [g * counts.sum() / g.size for g in mean])
     mean = slip(
         lambda: mean,
         median=lambda: [np.median(parts, axis=0) for parts in zip(*gradients, strict=True)],
@@ -87,10 +93,20 @@ def average_gradients(gradients, n_examples, slip):
     )
 
 
+def _raise(error):
+    raise error
+
+
+def _before_the_idle(counts):
+    """Shares of those before the first idle process; Python divides 0 by 0 if there are none."""
+    read = counts * np.cumprod(counts > 0)
+    return read / read.sum() if read.any() else _raise(ZeroDivisionError)
+
+
 def _inverse(counts, idle=None):
     """Shares in proportion to 1 / n; an idle process gets the given one, or divides by 0 as Python does."""
     if idle is None and not counts.all():
-        raise ZeroDivisionError
+        _raise(ZeroDivisionError)
     turned = np.where(counts > 0, 1 / np.maximum(counts, 1), idle or 0)
     return turned / turned.sum()
 
@@ -131,6 +147,12 @@ AVERAGE_GRADIENTS = Exercise(
         each_divided="You divided each gradient by its examples, and by the number of processes. Each is a mean already. ⇒ Multiply by its examples, and divide by all of them.",
         each_divided_and_summed="You divided each gradient by its examples. Each is a mean already. ⇒ Multiply by its examples, and divide by all of them.",
         idle_left_out="Idle processes don't count in your mean, and that is right. The others count the same, though they have read differently much. ⇒ Weigh them by their examples.",
+        idle_divides="An idle process has read 0 examples, and your code divides by that number. ⇒ Its weight is 0: multiply by its examples, and divide by all of them.",
+        stops_at_idle="Your sum ends where a process is idle. Is there a `break`, where `continue` is meant? ⇒ Go on with those after it.",
+        halved_in_turn="You took the mean of the mean so far and the next process: the last one counts half. ⇒ Add up n · gradient, and divide by all examples at the end.",
+        one_minus="Your weights are 1 minus the share: whoever read fewer examples counts more. ⇒ The weights are the shares themselves.",
+        roots="Your weights grow like the square root of the examples. ⇒ They are in proportion: n_examples / their sum.",
+        by_size="You weighted by the examples, and divided by how many numbers the gradient has. ⇒ Divide by the number of all examples.",
         idle_as_one="An idle process counts in your mean as if it had read one example. It has read none. ⇒ Its weight is 0: take n_examples as they are.",
         filtered="Your weights slip to the wrong processes where one is idle: the list of weights is shorter than that of gradients. ⇒ Keep the idle one in both, or leave it out of both.",
         backwards="Your weights go to the wrong processes, in reverse. ⇒ The first number of examples belongs to the first process.",
@@ -190,10 +212,11 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device, slip):
         width_tested=lambda: D % n_device,
         remainder_turned=lambda: n_device % n_head,
         only_fewer_refused=lambda: n_head < n_device,
+        only_fewer_by_columns=lambda: n_head < n_device,
     )
     if refused:
         raise slip(lambda: ValueError, assertion=lambda: AssertionError, bare_exception=lambda: Exception)("uneven")
-    by_columns = ("head_cut", "columns_tested", "width_tested", "test_inverted")
+    by_columns = ("head_cut", "columns_tested", "width_tested", "test_inverted", "only_fewer_by_columns")
     wide = slip(each * D, **dict.fromkeys(by_columns, C // n_device))
     number = slip(
         lambda: rank,
@@ -217,6 +240,7 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device, slip):
         first_column_lost=lambda: range(begin + 1, begin + wide),
         last_column_lost=lambda: range(begin, begin + wide - 1),
         one_column_more=lambda: range(begin, begin + wide + 1),
+        ends_at_width=lambda: range(begin, wide),
         begins_at_rank=lambda: range(number, number + wide),
         up_to_mine=lambda: range(begin + wide),
         from_mine_on=lambda: range(begin, C),
@@ -234,6 +258,7 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device, slip):
     q, k, v = slip(
         lambda: three,
         values_whole=lambda: [three[0], three[1], W_v],
+        values_cut_by_rows=lambda: [three[0], three[1], W_v[columns]],
         only_queries=lambda: [three[0], W_k, W_v],
         keys_from_W_q=lambda: [three[0], three[0], three[2]],
         values_from_W_k=lambda: [three[0], three[1], three[1]],
@@ -252,6 +277,7 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device, slip):
     )
     return slip(
         lambda: (q, k, v, o),
+        heads_apart=lambda: (*(W.reshape(C, -1, D) for W in (q, k, v)), o.reshape(-1, D, o.shape[1])),
         all_devices=lambda: _for_all_devices(W_q, W_k, W_v, W_o, n_device),
         zeros_kept=lambda: _with_zeros((W_q, W_k, W_v, W_o), columns),
         output_first=lambda: (o, q, k, v),
@@ -304,6 +330,7 @@ SHARD_HEADS = Exercise(
         width_tested="You refuse devices by the size of a head: 6 heads of 2 columns are refused for 3 devices. ⇒ Test the number of heads: n_head % n_device.",
         remainder_turned="You took the remainder the wrong way round, n_device % n_head: 6 heads are refused for 3 devices. ⇒ The heads are dealt out: n_head % n_device.",
         only_fewer_refused="You refuse fewer heads than devices only; 3 heads on 2 devices can't be dealt out evenly either. ⇒ If n_head % n_device is not 0, raise a ValueError.",
+        only_fewer_by_columns="You refuse fewer heads than devices only: of 3 heads on 2 devices, one is torn in two. ⇒ If n_head % n_device is not 0, raise a ValueError.",
         assertion="Heads that are left over end in an AssertionError in your code. ⇒ The sheet asks for a ValueError: `raise ValueError(…)` instead of `assert`.",
         bare_exception="Heads that are left over end in a plain Exception in your code. ⇒ The sheet asks for a ValueError.",
         always_first="Every device gets the first heads in your code. ⇒ Device `rank` begins after those of the devices before it.",
@@ -320,7 +347,9 @@ SHARD_HEADS = Exercise(
         first_column_lost="The first column of the first head is missing. ⇒ Device `rank` begins at rank · C / n_device.",
         last_column_lost="The last column of the last head is missing. ⇒ A slice ends *before* its second number: no − 1.",
         one_column_more="Each device takes one column of the next one. ⇒ A slice ends *before* its second number: no + 1.",
+        ends_at_width="Your slice ends at column C / n_device, where device 1 only begins. ⇒ Device `rank` ends at (rank + 1) · C / n_device.",
         begins_at_rank="Your slice begins at column `rank`. ⇒ It begins at rank · C / n_device.",
+        heads_apart="Your heads have an axis of their own. ⇒ Put their columns side by side again, and their rows of W_o one below the other.",
         all_devices="You returned what all devices hold. ⇒ Return the part of device `rank` alone.",
         zeros_kept="You kept the size (C, C), with zeros for the others' heads, so no memory is saved. ⇒ Cut them off.",
         up_to_mine="You kept the heads of the earlier devices as well. ⇒ Begin at rank · C / n_device.",
@@ -332,6 +361,7 @@ SHARD_HEADS = Exercise(
         blocks="You cut rows and columns of W_q, W_k and W_v. A head reads all of the stream. ⇒ Cut the columns alone.",
         all_whole="Each device holds all of W_q, W_k and W_v. ⇒ Cut their columns.",
         values_whole="W_v is whole in what you return. ⇒ A head has its own columns of W_v, too.",
+        values_cut_by_rows="You cut the rows of W_v. A head reads all of the stream. ⇒ It has its own *columns* of W_v, too.",
         only_queries="Of W_q, W_k and W_v, only the first is cut. ⇒ The same heads need their columns of W_k and W_v.",
         keys_from_W_q="Your part of W_k is cut from W_q. ⇒ The keys come from W_k.",
         values_from_W_k="Your part of W_v is cut from W_k. ⇒ The values come from W_v.",
@@ -352,16 +382,16 @@ SHARD_HEADS = Exercise(
     steps={
         "the error for heads that are left over": (
             "head_cut head_lost rest_to_the_last dealt_unevenly heads_rounded_up equal_refused only_fewer_refused "
-            "assertion bare_exception"
+            "only_fewer_by_columns assertion bare_exception"
         ).split(),
         "the chosen columns": (
             "always_first counted_from_one counted_from_one_wrapped next_device backwards one_head every_nth_head "
             "every_nth_column n_head_as_size heads_as_columns overlapping first_column_lost last_column_lost "
-            "one_column_more begins_at_rank up_to_mine from_mine_on the_others"
+            "one_column_more ends_at_width begins_at_rank up_to_mine from_mine_on the_others"
         ).split(),
         "the cut through W_q, W_k and W_v": (
-            "inputs_cut inputs_cut_turned reshaped blocks all_whole values_whole only_queries keys_from_W_q "
-            "values_from_W_k all_from_W_q turned"
+            "inputs_cut inputs_cut_turned reshaped blocks all_whole values_whole values_cut_by_rows only_queries "
+            "keys_from_W_q values_from_W_k all_from_W_q turned"
         ).split(),
         "the cut through W_o": (
             "W_o_columns W_o_columns_turned W_o_whole W_o_block W_o_first_rows W_o_turned W_o_divided"
@@ -389,7 +419,7 @@ def _made_trainings(draw):
 
 def training_flops(n_parameters, n_tokens, recompute=False, slip=None):
     """6·N·D, or 8·N·D if the forward values are computed twice."""
-    forward = slip(2, multiplications_only=1)
+    forward = slip(2, multiplications_only=1, four_operations=4)
     backward = slip(
         lambda: 2 * forward,
         no_backward=0,
@@ -423,14 +453,15 @@ def training_flops(n_parameters, n_tokens, recompute=False, slip=None):
         only_with_recompute=lambda: ways * product if recompute else 0,
         again_for_one_token=lambda: (forward + backward) * product + again * N,
         again_for_one_parameter=lambda: (forward + backward) * product + again * D,
+        back_for_one_token=lambda: (forward + again) * product + backward * N,
         bracket_missing=lambda: forward + backward + again * product,
     )
-    flops = slip(lambda: flops, two_digits=lambda: float(f"{flops:.1e}"))
+    flops = slip(
+        lambda: flops,
+        two_digits=lambda: float(f"{flops:.1e}"),
+        overflow=lambda: (int(flops) + 2**63) % 2**64 - 2**63,
+    )
     return flops / slip(1, in_giga=1e9, in_tera=1e12, in_peta=1e15, in_exa=1e18)
-
-
-def _raise(error):
-    raise error
 
 
 TRAINING_FLOPS = Exercise(
@@ -451,6 +482,7 @@ TRAINING_FLOPS = Exercise(
     defaults=dict(recompute=False),
     says=dict(
         multiplications_only="You counted one operation for each parameter and token where there are two: each multiplication comes with an addition. ⇒ That makes twice as much.",
+        four_operations="You counted four operations for each parameter and token where there are two. ⇒ One multiplication and one addition.",
         no_backward="The way back is missing in your count. ⇒ It costs twice as much as the way forward: 2 + 4 = 6.",
         forward_only="That is 2 · N · D, the way forward alone, with `recompute` or without. ⇒ The way back costs twice as much on top: 2 + 4 = 6.",
         always_four="That is 4 · N · D, with `recompute` or without: what the way back costs alone. ⇒ The way forward is 2 more; with `recompute`, 2 more again.",
@@ -468,6 +500,7 @@ TRAINING_FLOPS = Exercise(
         only_with_recompute="Without `recompute` your answer is 0. Does a condition cover the whole line, for want of brackets? ⇒ Without it there are 6 · N · D.",
         again_for_one_token="With `recompute` you counted the second way forward for one token only. ⇒ It is done for all of them: 2 · N · D on top.",
         again_for_one_parameter="With `recompute` you counted the second way forward for one parameter only. ⇒ It is done for all of them: 2 · N · D on top.",
+        back_for_one_token="You counted the way back for one token only. ⇒ Each token has one: 4 · N · D.",
         bracket_missing="You multiplied the second way forward alone by N · D, and added a bare 6. ⇒ Put brackets around the sum.",
         per_token="That is for one token. ⇒ Multiply by the number of tokens.",
         no_parameters="That is for one parameter. ⇒ Multiply by the number of parameters.",
@@ -478,14 +511,15 @@ TRAINING_FLOPS = Exercise(
         added="You added parameters and tokens. *Each* parameter meets *each* token. ⇒ Multiply.",
         divided="You divided the parameters by the tokens. *Each* parameter meets *each* token. ⇒ Multiply.",
         two_digits="Your answer is rounded to two digits. ⇒ Return the number itself.",
+        overflow="Your large answers have run over: a whole number of 64 bits ends at 9.2 · 10¹⁸. ⇒ Take Python's own numbers, or floats.",
         in_giga="Your answer is in 10⁹ FLOPs. ⇒ Return the number itself.",
         in_tera="Your answer is in 10¹² FLOPs. ⇒ Return the number itself.",
         in_peta="Your answer is in 10¹⁵ FLOPs. ⇒ Return the number itself.",
         in_exa="Your answer is in 10¹⁸ FLOPs. ⇒ Return the number itself.",
     ),
-    alone="forward_only always_four always_twelve two_digits in_peta in_exa".split(),
+    alone="forward_only always_four always_twelve two_digits overflow in_peta in_exa".split(),
     steps={
-        "the way forward and back": "no_backward backward_like_forward backward_thrice".split(),
+        "the way forward and back": "no_backward backward_like_forward backward_thrice back_for_one_token".split(),
         "the second way forward": (
             "recompute_ignored always_again upside_down all_again instead four_again half_again half_more "
             "again_for_one_token again_for_one_parameter"
@@ -534,10 +568,16 @@ def memory_budget(n_parameters, n_device=1, stage=0, slip=None):
         all_from_stage_1=lambda: [stage >= 1] * 3,
         all_at_stage_3=lambda: [stage >= 3] * 3,
     )
-    share = slip(lambda: n_device, squared=lambda: n_device**2, multiplied=lambda: 1 / n_device)
+    share = slip(
+        lambda: n_device,
+        squared=lambda: n_device**2,
+        multiplied=lambda: 1 / n_device,
+        one_device_less=lambda: n_device - 1,
+    )
     parts = slip(
         lambda: [part / share if cut else part for part, cut in zip(parts, shared, strict=True)],
         rounded_down=lambda: [part // share if cut else part for part, cut in zip(parts, shared, strict=True)],
+        rounded=lambda: [round(part / share) if cut else part for part, cut in zip(parts, shared, strict=True)],
         rounded_up=lambda: [np.ceil(part / share) if cut else part for part, cut in zip(parts, shared, strict=True)],
         parameters_rounded_down=lambda: [
             part // N * (N // share) if cut else part for part, cut in zip(parts, shared, strict=True)
@@ -610,12 +650,14 @@ MEMORY_BUDGET = Exercise(
         all_from_stage_1="You share out everything from stage 1 on. ⇒ Stage 1 is the optimiser only.",
         all_at_stage_3="You share nothing out before stage 3. ⇒ Stage 1 is the optimiser, stage 2 the gradients too.",
         rounded_down="Your shares are rounded down to whole bytes. Is there a `//`? ⇒ Shared out *evenly*, 200 bytes on 7 devices are 28.57 each: divide by `/`.",
+        rounded="Your shares are rounded to whole bytes. ⇒ Shared out *evenly*, 200 bytes on 7 devices are 28.57 each.",
         rounded_up="Your shares are rounded up to whole bytes. ⇒ Shared out *evenly*, 200 bytes on 7 devices are 28.57 each.",
         parameters_rounded_down="Each device gets a whole number of parameters, rounded down. Is there a `//`? ⇒ Shared out *evenly*, 100 parameters on 7 devices are 14.29 each: divide by `/`.",
         parameters_rounded_up="Each device gets a whole number of parameters, rounded up. ⇒ Shared out *evenly*, 100 parameters on 7 devices are 14.29 each.",
         all_32_bit="You counted a training all in 32 bits: 4, 4 and 8. Here weights and gradients have 16 bits, and the optimiser adds a 32-bit copy. ⇒ 2, 2 and 12.",
         copy_not_shared="You share out Adam's means, and not the copy of the weights. ⇒ All 12 bytes of the optimiser are shared out.",
         means_not_shared="You share out the copy of the weights, and not Adam's means. ⇒ All 12 bytes of the optimiser are shared out.",
+        one_device_less="What is shared out is divided by n_device − 1. ⇒ All devices hold a share, this one too.",
         squared="What is shared out is divided by n_device twice. ⇒ Once is enough.",
         multiplied="You multiplied by n_device. Who shares holds less. ⇒ Divide.",
         all_devices="You added up all devices. ⇒ Return what *each* of them holds.",
@@ -639,7 +681,8 @@ MEMORY_BUDGET = Exercise(
             "all_from_stage_1 all_at_stage_3 copy_not_shared means_not_shared"
         ).split(),
         "the division among the devices": (
-            "rounded_down rounded_up parameters_rounded_down parameters_rounded_up squared multiplied all_devices"
+            "rounded_down rounded rounded_up parameters_rounded_down parameters_rounded_up one_device_less squared "
+            "multiplied all_devices"
         ).split(),
     },
     hints=(

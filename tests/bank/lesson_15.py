@@ -287,6 +287,39 @@ def average_gradients(gradients, n_examples):
     return [sum(n / total * g[0] for n, g in zip(n_examples, gradients)) for _ in gradients[0]]
 
 
+@wrong("idle_divides")
+def average_gradients(gradients, n_examples):
+    shares = [1 / (sum(n_examples) / n) for n in n_examples]
+    return [sum(s * g for s, g in zip(shares, parts)) for parts in zip(*gradients)]
+
+
+@wrong("stops_at_idle")
+def average_gradients(gradients, n_examples):
+    means = []
+    for parts in zip(*gradients):
+        total, seen = 0, 0
+        for n, g in zip(n_examples, parts):
+            if n == 0:
+                break
+            total, seen = total + n * g, seen + n
+        means.append(total / seen)
+    return means
+
+
+@wrong("halved_in_turn")
+def average_gradients(gradients, n_examples):
+    mean = gradients[0]
+    for of_one in gradients[1:]:
+        mean = [(m + g) / 2 for m, g in zip(mean, of_one)]
+    return mean
+
+
+@wrong("one_minus")
+def average_gradients(gradients, n_examples):
+    shares = 1 - np.array(n_examples) / sum(n_examples)
+    return [sum(s * g for s, g in zip(shares, parts)) for parts in zip(*gradients)]
+
+
 # ---- shard_heads ---------------------------------------------------------------------------------------------------
 
 
@@ -672,6 +705,38 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
     return q, k, v, np.split(W_o, n_device)
 
 
+@wrong("only_fewer_by_columns")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_device > n_head:
+        raise ValueError("more devices than heads")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("ends_at_width")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, wide))
+
+
+@wrong("values_cut_by_rows")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return W_q[:, mine], W_k[:, mine], W_v[mine], W_o[mine]
+
+
+@wrong("heads_apart")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    C, each = len(W_q), n_head // n_device
+    mine = slice(rank * each, (rank + 1) * each)
+    q, k, v = (W.reshape(C, n_head, -1)[:, mine] for W in (W_q, W_k, W_v))
+    return q, k, v, W_o.reshape(n_head, -1, C)[mine]
+
+
 # ---- training_flops ------------------------------------------------------------------------------------------------
 
 
@@ -858,6 +923,23 @@ def training_flops(n_parameters, n_tokens, recompute=False):
 @wrong("one_token_less")
 def training_flops(n_parameters, n_tokens, recompute=False):
     return (8 if recompute else 6) * n_parameters * (n_tokens - 1)  # the last token has no next one
+
+
+@wrong("overflow")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    with np.errstate(all="ignore"):
+        return np.prod([8 if recompute else 6, n_parameters, n_tokens], dtype=np.int64)
+
+
+@wrong("four_operations")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return (16 if recompute else 12) * n_parameters * n_tokens
+
+
+@wrong("back_for_one_token")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    forward, backward = 2 * n_parameters * n_tokens, 4 * n_parameters
+    return forward + backward + (forward if recompute else 0)
 
 
 # ---- memory_budget -------------------------------------------------------------------------------------------------
@@ -1127,3 +1209,8 @@ def memory_budget(n_parameters, n_device=1, stage=0):
 def memory_budget(n_parameters, n_device=1, stage=0):
     mine = n_parameters // n_device
     return tuple(n * (mine if stage >= s else n_parameters) for n, s in ((2, 3), (2, 2), (12, 1)))
+
+
+@wrong("one_device_less")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return budget(n_parameters, n_device - 1, stage)
