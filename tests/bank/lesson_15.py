@@ -51,8 +51,8 @@ def average_gradients(gradients, n_examples):
     return [(sum(parts) / sum(n_examples)).tolist() for parts in zip(*sums)]
 
 
-@right
-def average_gradients(gradients, n_examples):
+@wrong()
+def average_gradients(gradients, n_examples):  # 0 / 0 while nobody has read anything
     mean, seen = [0 * g for g in gradients[0]], 0
     for of_one, n in zip(gradients, n_examples):
         seen += n
@@ -183,6 +183,143 @@ def average_gradients(gradients, n_examples):
     return [-np.average(parts, axis=0, weights=n_examples) for parts in zip(*gradients)]
 
 
+@wrong("idle_as_one")
+def average_gradients(gradients, n_examples):
+    counts = [n or 1 for n in n_examples]  # no division by 0
+    return [np.average(parts, axis=0, weights=counts) for parts in zip(*gradients)]
+
+
+@wrong("filtered")
+def average_gradients(gradients, n_examples):
+    busy = [n for n in n_examples if n > 0]
+    return [sum(n / sum(busy) * g for n, g in zip(busy, parts)) for parts in zip(*gradients)]
+
+
+@wrong("fewer_count_more")
+def average_gradients(gradients, n_examples):
+    shares = np.array([1 / n if n else 0 for n in n_examples])
+    return [np.average(parts, axis=0, weights=shares) for parts in zip(*gradients)]
+
+
+@wrong("fewer_count_more_bare")
+def average_gradients(gradients, n_examples):
+    shares = [1 / n for n in n_examples]
+    return [sum(s / sum(shares) * g for s, g in zip(shares, parts)) for parts in zip(*gradients)]
+
+
+@wrong("each_divided")
+def average_gradients(gradients, n_examples):
+    with np.errstate(all="ignore"):
+        return [np.mean([g / n for n, g in zip(n_examples, parts)], axis=0) for parts in zip(*gradients)]
+
+
+@wrong("each_divided_and_summed")
+def average_gradients(gradients, n_examples):
+    with np.errstate(all="ignore"):
+        return [sum(g / n for n, g in zip(n_examples, parts)) for parts in zip(*gradients)]
+
+
+@wrong("divided_by_busy")
+def average_gradients(gradients, n_examples):
+    n_busy = np.count_nonzero(n_examples)
+    return [sum(n * g for n, g in zip(n_examples, parts)) / n_busy for parts in zip(*gradients)]
+
+
+@wrong("squared")
+def average_gradients(gradients, n_examples):
+    weights = [n * n for n in n_examples]
+    return [np.average(parts, axis=0, weights=weights) for parts in zip(*gradients)]
+
+
+@wrong("last_rank_by_share")
+def average_gradients(gradients, n_examples):
+    for of_one, n in zip(gradients, n_examples):
+        mean = [n / sum(n_examples) * g for g in of_one]
+    return mean
+
+
+@wrong("last_left_out")
+def average_gradients(gradients, n_examples):
+    mean = [np.zeros_like(g) for g in gradients[0]]
+    for rank in range(len(gradients) - 1):
+        mean = [m + n_examples[rank] / sum(n_examples) * g for m, g in zip(mean, gradients[rank])]
+    return mean
+
+
+@wrong("rounded_down")
+def average_gradients(gradients, n_examples):
+    return [sum(n * g for n, g in zip(n_examples, parts)) // sum(n_examples) for parts in zip(*gradients)]
+
+
+@wrong("mean_of_each")
+def average_gradients(gradients, n_examples):
+    total = sum(n_examples)
+    return [sum(n / total * g.mean() for n, g in zip(n_examples, parts)) for parts in zip(*gradients)]
+
+
+@wrong("in_reverse")
+def average_gradients(gradients, n_examples):
+    means = []
+    for parts in zip(*gradients):
+        means.insert(0, np.average(parts, axis=0, weights=n_examples))
+    return means
+
+
+@wrong("first_count_for_all")
+def average_gradients(gradients, n_examples):
+    return [sum(parts) * n_examples[0] / sum(n_examples) for parts in zip(*gradients)]
+
+
+@wrong("by_parameters")
+def average_gradients(gradients, n_examples):
+    return [sum(n * g for n, g in zip(n_examples, parts)) / len(gradients[0]) for parts in zip(*gradients)]
+
+
+@wrong("not_summed")
+def average_gradients(gradients, n_examples):
+    total = sum(n_examples)
+    return [[n / total * g for n, g in zip(n_examples, parts)] for parts in zip(*gradients)]
+
+
+@wrong("first_parameter_for_all")
+def average_gradients(gradients, n_examples):
+    total = sum(n_examples)
+    return [sum(n / total * g[0] for n, g in zip(n_examples, gradients)) for _ in gradients[0]]
+
+
+@wrong("idle_divides")
+def average_gradients(gradients, n_examples):
+    shares = [1 / (sum(n_examples) / n) for n in n_examples]
+    return [sum(s * g for s, g in zip(shares, parts)) for parts in zip(*gradients)]
+
+
+@wrong("stops_at_idle")
+def average_gradients(gradients, n_examples):
+    means = []
+    for parts in zip(*gradients):
+        total, seen = 0, 0
+        for n, g in zip(n_examples, parts):
+            if n == 0:
+                break
+            total, seen = total + n * g, seen + n
+        means.append(total / seen)
+    return means
+
+
+@wrong("halved_in_turn")
+def average_gradients(gradients, n_examples):
+    mean = gradients[0]
+    for of_one in gradients[1:]:
+        mean = [(m + g) / 2 for m, g in zip(mean, of_one)]
+    return mean
+
+
+@wrong("one_minus")
+def average_gradients(gradients, n_examples):
+    shares = 1 - np.array(n_examples) / sum(n_examples)
+    return [sum(s * g for s, g in zip(shares, parts)) for parts in zip(*gradients)]
+
+
 # ---- shard_heads ---------------------------------------------------------------------------------------------------
 
 
@@ -265,11 +402,6 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
     return W_q[:, mine], W_k[:, mine], W_v[:, mine], W_o[:, mine]
 
 
-@wrong("always_four")
-def training_flops(n_parameters, n_tokens, recompute=False):
-    return 4 * n_parameters * n_tokens
-
-
 @wrong("W_o_columns")
 def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
     evenly(n_head, n_device)
@@ -329,6 +461,13 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
 
 
 @wrong("counted_from_one")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice((rank - 1) * wide, rank * wide))
+
+
+@wrong("counted_from_one_wrapped")
 def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
     evenly(n_head, n_device)
     wide = W_q.shape[1] // n_device
@@ -396,6 +535,208 @@ def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
     return parts
 
 
+@right
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    class Uneven(ValueError):
+        pass
+
+    each, left = divmod(n_head, n_device)
+    if left:
+        raise Uneven(f"{left} of {n_head} heads are left over")
+    C = W_q.shape[1]
+    mine = (np.arange(C) // (C // n_head)) // each == rank
+    return W_q[:, mine], W_k[:, mine], W_v[:, mine], W_o[mine]
+
+
+@wrong("assertion")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    assert n_head % n_device == 0, "the heads can't be dealt out evenly"
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("bare_exception")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_head % n_device != 0:
+        raise Exception("the heads can't be dealt out evenly")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("remainder_turned")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_device % n_head:
+        raise ValueError("the heads can't be dealt out evenly")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("columns_tested")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    wide, left = divmod(W_q.shape[1], n_device)
+    if left:
+        raise ValueError(f"{left} columns are left over")
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("width_tested")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if (W_q.shape[1] // n_head) % n_device:
+        raise ValueError("can't be dealt out evenly")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("only_fewer_refused")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_head < n_device:
+        raise ValueError("more devices than heads")
+    wide = n_head // n_device * (W_q.shape[1] // n_head)
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("rest_to_the_last")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    wide = n_head // n_device * (W_q.shape[1] // n_head)
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide if rank < n_device - 1 else None))
+
+
+@wrong("dealt_unevenly")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    columns = np.arange(W_q.shape[1]).reshape(n_head, -1)
+    return cut(W_q, W_k, W_v, W_o, np.array_split(columns, n_device)[rank].ravel())
+
+
+@wrong("next_device")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice((rank + 1) * wide, (rank + 2) * wide))
+
+
+@wrong("heads_as_columns")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    each = n_head // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * each, (rank + 1) * each))
+
+
+@wrong("one_column_more")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide + 1))
+
+
+@wrong("inputs_cut_turned")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return W_q[mine].T, W_k[mine].T, W_v[mine].T, W_o[mine]
+
+
+@wrong("blocks", "W_o_block")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return tuple(W[mine, mine] for W in (W_q, W_k, W_v, W_o))
+
+
+@wrong("values_from_W_k")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return W_q[:, mine], W_k[:, mine], W_k[:, mine], W_o[mine]
+
+
+@wrong("W_o_columns_turned")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return W_q[:, mine], W_k[:, mine], W_v[:, mine], W_o[:, mine].T
+
+
+@wrong("output_first")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return W_o[mine], W_q[:, mine], W_k[:, mine], W_v[:, mine]
+
+
+@wrong("equal_refused")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_head <= n_device or n_head % n_device:
+        raise ValueError("too many devices")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("test_inverted")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_head % n_device == 0:
+        raise ValueError("the heads can't be dealt out evenly")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("heads_rounded_up")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    wide = -(-n_head // n_device) * (W_q.shape[1] // n_head)
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("reshaped")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    C = len(W_q)
+    q, k, v = (W.reshape(n_device, C, -1)[rank] for W in (W_q, W_k, W_v))
+    return q, k, v, W_o.reshape(n_device, -1, C)[rank]
+
+
+@wrong("all_devices")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    q, k, v = (np.split(W, n_device, axis=1) for W in (W_q, W_k, W_v))
+    return q, k, v, np.split(W_o, n_device)
+
+
+@wrong("only_fewer_by_columns")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    if n_device > n_head:
+        raise ValueError("more devices than heads")
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, (rank + 1) * wide))
+
+
+@wrong("ends_at_width")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    return cut(W_q, W_k, W_v, W_o, slice(rank * wide, wide))
+
+
+@wrong("values_cut_by_rows")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    wide = W_q.shape[1] // n_device
+    mine = slice(rank * wide, (rank + 1) * wide)
+    return W_q[:, mine], W_k[:, mine], W_v[mine], W_o[mine]
+
+
+@wrong("heads_apart")
+def shard_heads(W_q, W_k, W_v, W_o, n_head, rank, n_device):
+    evenly(n_head, n_device)
+    C, each = len(W_q), n_head // n_device
+    mine = slice(rank * each, (rank + 1) * each)
+    q, k, v = (W.reshape(C, n_head, -1)[:, mine] for W in (W_q, W_k, W_v))
+    return q, k, v, W_o.reshape(n_head, -1, C)[mine]
+
+
 # ---- training_flops ------------------------------------------------------------------------------------------------
 
 
@@ -423,8 +764,8 @@ def training_flops(n_parameters, n_tokens, recompute=False):
     return flops
 
 
-@right
-def training_flops(n_parameters, n_tokens, recompute):
+@wrong()
+def training_flops(n_parameters, n_tokens, recompute):  # no default
     import torch
 
     return torch.tensor(n_parameters, dtype=torch.float64) * n_tokens * (8 if recompute else 6)
@@ -518,6 +859,89 @@ def training_flops(n_parameters, n_tokens, recompute=False):
     return 12 * n_parameters * n_tokens
 
 
+@wrong("always_four")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return 4 * n_parameters * n_tokens
+
+
+@right
+def training_flops(n_parameters, n_tokens, recompute=False):
+    passes = ["forward", "gradient of what came in", "gradient of the weights"] + ["forward"] * recompute
+    return sum(2 * n_parameters * n_tokens for _ in passes)
+
+
+@wrong("four_again")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    forward, backward = 2 * n_parameters * n_tokens, 4 * n_parameters * n_tokens
+    return forward + backward + (backward if recompute else 0)
+
+
+@wrong("half_more")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return 6 * n_parameters * n_tokens * (1.5 if recompute else 1)
+
+
+@wrong("only_with_recompute")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return (6 + 2 if recompute else 0) * n_parameters * n_tokens
+
+
+@wrong("bracket_missing")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return 6 + 2 * recompute * n_parameters * n_tokens
+
+
+@wrong("again_for_one_token")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    flops = 6 * n_parameters * n_tokens
+    if recompute:
+        flops += 2 * n_parameters
+    return flops
+
+
+@wrong("divided")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return (8 if recompute else 6) * n_parameters / n_tokens
+
+
+@wrong("in_tera")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return (8 if recompute else 6) * n_parameters * n_tokens / 1e12
+
+
+@wrong("two_digits")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return float(f"{(8 if recompute else 6) * n_parameters * n_tokens:.1e}")
+
+
+@wrong("twenty_each")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    n_tokens = 20 * n_parameters
+    return (8 if recompute else 6) * n_parameters * n_tokens
+
+
+@wrong("one_token_less")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return (8 if recompute else 6) * n_parameters * (n_tokens - 1)  # the last token has no next one
+
+
+@wrong("overflow")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    with np.errstate(all="ignore"):
+        return np.prod([8 if recompute else 6, n_parameters, n_tokens], dtype=np.int64)
+
+
+@wrong("four_operations")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    return (16 if recompute else 12) * n_parameters * n_tokens
+
+
+@wrong("back_for_one_token")
+def training_flops(n_parameters, n_tokens, recompute=False):
+    forward, backward = 2 * n_parameters * n_tokens, 4 * n_parameters
+    return forward + backward + (forward if recompute else 0)
+
+
 # ---- memory_budget -------------------------------------------------------------------------------------------------
 
 
@@ -571,6 +995,12 @@ def memory_budget(n_parameters, n_device=1, stage=0):
 
 
 @right
+def memory_budget(n_parameters, n_device=1, stage=0):
+    size = np.array([2.0, 2.0, 12.0]) * n_parameters
+    return np.where(stage >= np.array([3, 2, 1]), size / n_device, size)
+
+
+@wrong("rounded_down")
 def memory_budget(n_parameters, n_device=1, stage=0):
     divide = [n_device if stage > i else 1 for i in range(3)]
     return (n_parameters * 2 // divide[2], n_parameters * 2 // divide[1], n_parameters * 12 // divide[0])
@@ -684,3 +1114,103 @@ def memory_budget(n_parameters, n_device=1, stage=0):
     weights, gradients, _ = budget(n_parameters, n_device, stage)
     means = 8 * n_parameters / (n_device if stage else 1)
     return weights, gradients, means + 4 * n_parameters
+
+
+@wrong("rounded_up")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return [-(-part // 1) for part in budget(n_parameters, n_device, stage)]
+
+
+@wrong("all_16_bit")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return budget(n_parameters, n_device, stage, optimiser=2 + 2 + 2)
+
+
+@wrong("optimiser_always")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return 2 * n_parameters, 2 * n_parameters, 12 * n_parameters / n_device
+
+
+@wrong("optimiser_always_too")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return budget(n_parameters, n_device, stage, first=(3, 2, 0))
+
+
+@wrong("weights_never")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    weights, gradients, optimiser = budget(n_parameters, n_device, stage)
+    return 2 * n_parameters, gradients, optimiser
+
+
+@wrong("gradients_never")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    weights, gradients, optimiser = budget(n_parameters, n_device, stage)
+    return weights, 2 * n_parameters, optimiser
+
+
+@wrong("gradients_and_weights")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return budget(n_parameters, n_device, stage, first=(2, 2, 1))
+
+
+@wrong("in_mb")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return [part / 10**6 for part in budget(n_parameters, n_device, stage)]
+
+
+@wrong()
+def memory_budget(n_parameters, n_device=1, stage=1):  # another default than the sheet's
+    return budget(n_parameters, n_device, stage)
+
+
+@wrong()
+def memory_budget(n_parameters, n_device, stage):  # none at all
+    return budget(n_parameters, n_device, stage)
+
+
+@wrong("only_optimiser")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    weights, gradients, optimiser = budget(n_parameters, n_device, 0)
+    if stage >= 1:
+        optimiser /= n_device
+    elif stage >= 2:
+        gradients /= n_device
+    elif stage >= 3:
+        weights /= n_device
+    return weights, gradients, optimiser
+
+
+@wrong("stage_0_shares_all")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    parts = np.array([2.0, 2.0, 12.0]) * n_parameters
+    parts[-stage:] /= n_device
+    return parts
+
+
+@wrong("weights_alone")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    weights, gradients, optimiser = budget(n_parameters, n_device, 0)
+    if stage in (1, 2):
+        optimiser /= n_device
+    if stage == 2:
+        gradients /= n_device
+    if stage == 3:
+        weights /= n_device
+    return weights, gradients, optimiser
+
+
+@wrong("parameters_rounded_up")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    mine = -(-n_parameters // n_device)
+    return tuple(n * (mine if stage >= s else n_parameters) for n, s in ((2, 3), (2, 2), (12, 1)))
+
+
+@wrong("parameters_rounded_down")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    mine = n_parameters // n_device
+    return tuple(n * (mine if stage >= s else n_parameters) for n, s in ((2, 3), (2, 2), (12, 1)))
+
+
+@wrong("one_device_less")
+def memory_budget(n_parameters, n_device=1, stage=0):
+    return budget(n_parameters, n_device - 1, stage)
