@@ -289,7 +289,7 @@ def masked_pattern(q, k, may_look):
         return exps / exps.sum(-1, keepdims=True)
 
 
-@wrong()
+@wrong("minus_five")
 def masked_pattern(q, k, may_look):
     return softmax(np.where(may_look, q @ k.T / np.sqrt(q.shape[-1]), -5))
 
@@ -313,15 +313,16 @@ def leaks(f, x, position):
 @right
 def leaks(f, x, position):
     other = x.copy()
-    other[position + 1 :] = 0
+    other[position + 1 :] = np.random.default_rng(3).uniform(-5, 5, size=(len(x) - position - 1, x.shape[1]))
     return not np.array_equal(f(x)[: position + 1].round(6), f(other)[: position + 1].round(6))
 
 
 @right
 def leaks(f, x, position):
+    rng = np.random.default_rng(1)
     for j in range(position + 1, len(x)):
         changed = x.copy()
-        changed[j] *= -3
+        changed[j] += rng.normal(size=x.shape[1])
         if not np.allclose(f(changed)[: position + 1], f(x)[: position + 1]):
             return True
     return False
@@ -329,105 +330,99 @@ def leaks(f, x, position):
 
 @right
 def leaks(f, x, position):
-    cut = f(x[: position + 1])
-    return not np.allclose(cut, f(x)[: position + 1])
-
-
-@right
-def leaks(f, x, position):
     before = f(x)
-    changed = np.concatenate([x[: position + 1], x[position + 1 :] + 100])
+    changed = np.concatenate([x[: position + 1], np.random.randn(*x[position + 1 :].shape)])
     after = f(changed)
     return any(not np.allclose(before[i], after[i]) for i in range(position + 1))
 
 
 @right
 def leaks(f, x, position):
-    changed = np.where((np.arange(len(x)) > position)[:, None], 2 * x + 1, x)
+    changed = np.where((np.arange(len(x)) > position)[:, None], np.random.default_rng(0).normal(size=x.shape), x)
     return np.abs(f(changed) - f(x))[: position + 1].max() > 1e-9
 
 
 @wrong("compares_all")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.allclose(f(x), f(changed))
 
 
 @wrong("compares_last")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.allclose(f(x)[-1], f(changed)[-1])
 
 
 @wrong("changes_itself")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position:] += 1
+    changed[position:] = np.random.default_rng(0).normal(size=changed[position:].shape)
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("changes_earlier")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[: position + 1] += 1
+    changed[: position + 1] = np.random.default_rng(0).normal(size=changed[: position + 1].shape)
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("nothing_changed", "mutates_input")
 def leaks(f, x, position):
     changed = x
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("mutates_input")
 def leaks(f, x, position):
     before = f(x).copy()
-    x[position + 1 :] += 1
+    x[position + 1 :] = np.random.default_rng(0).normal(size=x[position + 1 :].shape)
     return not np.allclose(before[: position + 1], f(x)[: position + 1])
 
 
 @wrong("compares_before")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.allclose(f(x)[:position], f(changed)[:position])
 
 
 @wrong("changes_itself", "compares_before")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position:] += 1
+    changed[position:] = np.random.default_rng(0).normal(size=changed[position:].shape)
     return not np.allclose(f(x)[:position], f(changed)[:position])
 
 
 @wrong("compares_one")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] = 7
+    changed[position + 1 :] = np.random.randn(len(x) - position - 1, x.shape[1])
     return not np.allclose(f(x)[position], f(changed)[position])
 
 
 @wrong("only_the_last")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[-1] = 0
+    changed[-1] = np.random.default_rng(0).normal(size=x.shape[1])
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("next_is_missing")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1] += 1
+    changed[position + 1] = np.random.default_rng(0).normal(size=x.shape[1])
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("negated")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
@@ -441,32 +436,34 @@ def leaks(f, x, position):
 @wrong("sums")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.isclose(f(x)[: position + 1].sum(), f(changed)[: position + 1].sum())
 
 
 @wrong("entry_by_entry")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return ~np.isclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("compares_with_x")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.allclose(x[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("only_the_next")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 : position + 2] += 1
+    changed[position + 1 : position + 2] = np.random.default_rng(0).normal(
+        size=changed[position + 1 : position + 2].shape
+    )
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
-@wrong()
+@wrong("turned_around")
 def leaks(f, x, position):
     return not np.allclose(f(x[::-1])[: position + 1], f(x)[: position + 1])
 
@@ -680,7 +677,7 @@ def masked_pattern(q, k, may_look):
     return np.where(may_look, softmax(s), -np.inf)
 
 
-@wrong("only_large")
+@wrong("constant_added", "only_large")
 def leaks(f, x, position):
     changed = x.copy()
     changed[position + 1 :] += 1
@@ -701,7 +698,7 @@ def leaks(f, x, position):
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
-@right
+@wrong("cut_off")
 def leaks(f, x, position):
     return not np.allclose(f(x)[: position + 1], f(x[: position + 1]))
 
@@ -722,7 +719,7 @@ def leaks(f, x, position):
     return (f(x)[: position + 1] - f(y)[: position + 1]).sum() != 0
 
 
-@wrong("how_far")
+@wrong("constant_added", "how_far")
 def leaks(f, x, position):
     y = x.copy()
     y[position + 1 :] += 1
