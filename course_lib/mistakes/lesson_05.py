@@ -26,6 +26,7 @@ def causal_mask(T, slip):
         first_row_sees_all=lambda: (i >= j) | (i == 0),
         first_row_empty=lambda: (i >= j) & (i > 0),
         last_row_empty=lambda: (i >= j) & (i < T - 1),
+        first_row_filled=lambda: (i >= j) & (i == 0),
         two_only=lambda: (i >= j) & (i - j <= 1),
         only_the_first=lambda: (j == 0) & (i >= 0),
         last_row_only=lambda: (i == T - 1) & (j >= 0),
@@ -41,6 +42,7 @@ def causal_mask(T, slip):
         shared_out=lambda: may_look / np.maximum(may_look.sum(-1, keepdims=True), 1),
         too_small=lambda: may_look[:-1, :-1] if may_look.ndim > 1 else may_look[:-1],
         too_large=lambda: np.tri(T + 1, dtype=bool),
+        first_row_only=lambda: may_look[:1],
         flat=lambda: may_look.ravel(),
         as_numbers_of_keys=lambda: may_look.sum(-1),
     )
@@ -62,6 +64,8 @@ CAUSAL_MASK = Exercise(
         both_neighbours="Each token sees itself and its two neighbours. ⇒ It may look at all earlier ones, and at none that comes later.",
         only_the_first="Each token sees the first one only. ⇒ It may look at itself and at all earlier ones.",
         last_row_only="Only the last token may look. ⇒ Each token has a row of its own: True where j <= i.",
+        first_row_filled="Only your first row is filled. ⇒ Is `return` inside the loop? Move it to the left, after the loop.",
+        first_row_only="Your table has a single row, the first one. ⇒ Is `return` inside the loop? Move it to the left, after the loop.",
         first_row_sees_all="Your first token sees the whole future. ⇒ Row 0 has a single True, at the front.",
         first_row_empty="Your first row is empty. ⇒ The first token may look at itself: begin the loop at 0.",
         last_row_empty="Your last row is empty. ⇒ The last token may look at everybody: let the loop run to the end.",
@@ -81,6 +85,7 @@ CAUSAL_MASK = Exercise(
         flat="You returned one long list instead of a table. ⇒ Begin a new row for each token.",
         as_numbers_of_keys="You returned how many tokens each may see. ⇒ Return which ones: a table of True and False.",
     ),
+    alone=("no_mask", "only_itself", "only_the_first", "last_row_only", "whole_rows", "counts"),
     hints=(
         "Row 0 has a single True, row 1 has two. Where do they stand, and what has that to do with i and j?",
         "`np.tri(T, dtype=bool)` or `np.tril` make a lower triangle. Or compare `np.arange(T)[:, None]` with `np.arange(T)`.",
@@ -94,6 +99,19 @@ def _softmax(scores, axis=-1, highest=None):
     highest = scores.max(axis, keepdims=True) if highest is None else highest
     exps = np.exp(scores - highest)
     return exps / exps.sum(axis, keepdims=True)
+
+
+def _exps(scores):
+    return np.exp(scores - scores.max(-1, keepdims=True))
+
+
+def _hidden_square(may_look):
+    """Two loops over the queries that hide entry by entry: further keys are never hidden, and missing ones are an error."""
+    allowed = np.ones_like(may_look)
+    for i in range(len(may_look)):
+        for j in range(len(may_look)):
+            allowed[i, j] = may_look[i, j]
+    return allowed
 
 
 def masked_pattern(q, k, may_look, slip):
@@ -126,6 +144,8 @@ def masked_pattern(q, k, may_look, slip):
         mask_transposed=lambda: may_look.T,
         mask_transposed_by_hand=lambda: may_look.T,
         own_mask=lambda: np.tri(*may_look.shape, dtype=bool),
+        own_square_mask=lambda: np.tri(len(may_look), dtype=bool),
+        mask_of_queries=lambda: _hidden_square(may_look),
         both_masks=lambda: may_look & np.tri(*may_look.shape, dtype=bool),
         both_masks_by_hand=lambda: may_look & np.tri(*may_look.shape, dtype=bool),
         no_mask=lambda: may_look | True,
@@ -152,6 +172,8 @@ def masked_pattern(q, k, may_look, slip):
         lowered_by_a_million=lambda: scores - 1e6 * ~allowed,
         times_infinity=lambda: scores * np.where(allowed, 1, -np.inf),
         lowest_score=lambda: np.where(allowed, scores, scores.min()),
+        below_the_lowest=lambda: np.where(allowed, scores, scores.min() - 1),
+        ten_below_the_lowest=lambda: np.where(allowed, scores, scores.min() - 10),
         row_lowest=lambda: np.where(allowed, scores, scores.min(-1, keepdims=True)),
         zero_removed=lambda: np.where(scores * allowed == 0, -np.inf, scores),
         zero_removed_by_hand=lambda: np.where(scores * allowed == 0, -np.inf, scores),
@@ -170,7 +192,9 @@ def masked_pattern(q, k, may_look, slip):
         no_exp=lambda: (
             np.where(np.isfinite(hidden), hidden, 0) / np.where(np.isfinite(hidden), hidden, 0).sum(-1, keepdims=True)
         ),
-        exps_only=lambda: np.exp(hidden - hidden.max(-1, keepdims=True)),
+        exps_only=lambda: _exps(hidden),
+        sum_without_keepdims=lambda: _exps(hidden) / _exps(hidden).sum(-1),
+        maximum_without_keepdims=lambda: _softmax(hidden, highest=hidden.max(-1)),
         sigmoid=lambda: 1 / (1 + np.exp(-hidden)),
         argmax=lambda: (np.arange(T_key) == hidden.argmax(-1)[:, None]) * 1.0,
         twice=lambda: imported_softmax(imported_softmax(hidden)),
@@ -185,6 +209,7 @@ def masked_pattern(q, k, may_look, slip):
         lambda: weights,
         nan_left=lambda: np.where(allowed, weights, np.nan),
         infinity_after=lambda: np.where(allowed, imported_softmax(scores), -np.inf),
+        masked_between=lambda: imported_softmax(np.where(allowed, imported_softmax(scores), -np.inf)),
         scaled_after=lambda: imported_softmax(np.where(allowed, products, -np.inf)) / D**0.5,
         rounded=lambda: np.round(weights, 3),
         rounded_to_two=lambda: np.round(weights, 2),
@@ -246,6 +271,7 @@ MASKED_CASES = [
         np.array([[1.0, -0.5, 0.0], [0.5, 1.0, -2.0]]),
         _mask(".x", "xx", "x."),
     ),
+    (np.array([[1.0]]), np.linspace(-3.0, 3.0, 40)[:, None], np.arange(40)[None] == 0),
 ]  # fmt: skip
 
 MASKED_PATTERN = Exercise(
@@ -273,6 +299,8 @@ MASKED_PATTERN = Exercise(
         mask_transposed="You turned the mask on its side. ⇒ Its rows are queries already, like those of the scores.",
         mask_transposed_by_hand="You turned the mask on its side. ⇒ Its rows are queries already, like those of the scores.",
         own_mask="You used a causal mask of your own. ⇒ Use `may_look`: other masks must work, too.",
+        own_square_mask="You used a causal mask of your own, and with as many columns as rows. ⇒ Use `may_look`: other masks must work, too.",
+        mask_of_queries="Both loops run over the queries, so further keys are never hidden. ⇒ Let the inner one run over the keys, or use `np.where`.",
         both_masks="Besides `may_look` you apply a causal mask of your own. ⇒ `may_look` alone decides.",
         both_masks_by_hand="Besides `may_look` you apply a causal mask of your own. ⇒ `may_look` alone decides.",
         no_mask="Your answer does not depend on `may_look`. ⇒ Put −∞ where it is False, before the softmax, and keep what `np.where` returns.",
@@ -282,10 +310,13 @@ MASKED_PATTERN = Exercise(
         nan_hidden="You erase the hidden tokens after the exp. If a hidden score is very large, only zeros are left, and the row no longer sums to 1. ⇒ Put −∞ into the scores, before the softmax.",
         infinity_after="You put −∞ into the weights, after the softmax. ⇒ It belongs into the scores, before the softmax, which turns it into 0.",
         nan_left="Your hidden weights are NaN (not a number), and they must be 0. ⇒ Put −∞, not NaN, into the scores before the softmax.",
-        plus_infinity="You put +∞ into the hidden scores, and exp makes NaN of it. ⇒ Put −∞ there: `-np.inf`.",
+        plus_infinity="Your hidden scores are +∞ or NaN, and the softmax makes NaN of the whole row. ⇒ Put −∞ there: `-np.inf`.",
         mask_for_scores="Your pattern shares out evenly: what q and k say is lost. ⇒ Keep the scores where one may look: `np.where(may_look, scores, -np.inf)`.",
         lowest_score="You gave hidden tokens the lowest score of the table. Low is not never: they still get a share. ⇒ Use `-np.inf`.",
+        below_the_lowest="You gave hidden tokens a little less than the lowest score. Low is not never: they still get a share. ⇒ Use `-np.inf`.",
+        ten_below_the_lowest="You gave hidden tokens a little less than the lowest score. Low is not never: they still get a share. ⇒ Use `-np.inf`.",
         row_lowest="You gave hidden tokens the lowest score of their row. Low is not never: they still get a share. ⇒ Use `-np.inf`.",
+        masked_between="You applied a softmax before the mask and another one after it. ⇒ Once is enough: mask the scores, and then share out.",
         scaled_after="You divided by √D after the softmax, so the rows no longer sum to 1. ⇒ Divide the scores, before the softmax.",
         minus_five="Your number for hidden scores is not low enough: real scores can be even lower, and then the hidden ones win. ⇒ Use `-np.inf`.",
         minus_ten="Your number for hidden scores is not low enough: real scores can be even lower, and then the hidden ones win. ⇒ Use `-np.inf`.",
@@ -309,6 +340,8 @@ MASKED_PATTERN = Exercise(
         no_softmax="You returned the masked scores. ⇒ The softmax is still missing: it turns them into shares.",
         no_exp="You divided the scores by their sum. ⇒ Take exp first, that is what the softmax does.",
         exps_only="Your rows hold the exps, and those do not sum to 1. ⇒ Divide each row by its sum.",
+        sum_without_keepdims="`sum(axis=-1)` without `keepdims=True` is a flat list, and NumPy lays it along the columns. ⇒ Add `keepdims=True`.",
+        maximum_without_keepdims="`max(axis=-1)` without `keepdims=True` is a flat list, and NumPy lays it along the columns. ⇒ Add `keepdims=True`.",
         sigmoid="You used a sigmoid: each score by itself, and the scores of a row must compete. ⇒ Use a softmax.",
         argmax="You gave everything to the highest score. ⇒ The softmax shares out 1 among all that are allowed.",
         twice="You applied the softmax twice, and after the second one the hidden tokens have a share again. ⇒ Once is enough.",
@@ -396,10 +429,10 @@ def _normed(x):
     return centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
 
 
-def _total_minus_later(x):
-    """The sum so far, as the sum of all minus the sum of the later ones: rounded otherwise, and no leak."""
-    later = np.cumsum(x[::-1], axis=0)[::-1] - x
-    return x.sum(0) - later
+def _there_and_back(x):
+    """Each row plus ten times all later ones, minus the same again: only the rounding knows of them, and that is no leak."""
+    later = 10 * (np.cumsum(x[::-1], axis=0)[::-1] - x)
+    return (x + later) - later
 
 
 def _fixed(T, k=0):
@@ -412,7 +445,7 @@ _CAUSAL = {
     "itself": ("each row, doubled", lambda x: 2 * x),
     "untouched": ("each row as it is", lambda x: x),
     "sum so far": ("each row is the sum of the rows so far", lambda x: np.cumsum(x, axis=0)),
-    "rounded otherwise": ("the sum of all rows minus the sum of the later ones", _total_minus_later),
+    "rounded otherwise": ("each row plus ten times all later ones, minus the same again", _there_and_back),
     "the one before": ("each row is the row before", lambda x: np.concatenate([np.zeros_like(x[:1]), x[:-1]])),
     "masked attention": ("attention with a causal mask", lambda x: _attention(x)),
     "window": ("attention that sees two tokens back", lambda x: _attention(x, _window(x, 2))),
@@ -592,7 +625,7 @@ LEAKS = Exercise(
         (Probed("attention with a causal mask for 5 tokens", _fixed(5)), _tokens(9, 5, 3), 2),
     ],
     makes=_f_tokens_and_place,
-    tries=24,
+    tries=20,
     unfit={
         "large": "a change of the usual size is then a small one, and may count as a rounding error",
         "tiny": "what moves is then as small as a rounding error",
@@ -678,11 +711,11 @@ LEAKS = Exercise(
 )  # fmt: skip
 
 
-def _by_slices(T, window, first_row):
-    """Row i filled from i - window + 1 to i, where a negative start counts from the end."""
+def _by_slices(T, window, first_row, itself=1):
+    """Row i filled from i - window + 1 to i (or, without itself, one earlier), where a negative start counts from the end."""
     mask = np.zeros((T, T), dtype=bool)
     for i in range(first_row, T):
-        mask[i, i - window + 1 : i + 1] = True
+        mask[i, i - window + itself : i + itself] = True
     return mask
 
 
@@ -715,6 +748,7 @@ def sliding_window_mask(T, window, slip):
         no_itself=lambda: (i - j < far) & (i != j),
         moved_back=lambda: (i - j <= far) & (i != j),
         outside=lambda: i - j >= far,
+        far_outside=lambda: i - j > far,
         one_diagonal=lambda: i - j == far - 1,
         first_ones=lambda: (j < far) & (i >= 0),
         blocks=lambda: i // max(far, 1) == j // max(far, 1),
@@ -723,6 +757,7 @@ def sliding_window_mask(T, window, slip):
         negative_start=lambda: _by_slices(T, far, 0),
         first_rows_empty=lambda: _by_slices(T, far, far - 1),
         rolled=lambda: (i - j) % T < far,
+        slice_without_itself=lambda: _by_slices(T, far, 0, 0),
         wraps_round=lambda: _by_entries(T, far),
         only_itself=lambda: i == j,
     )
@@ -743,6 +778,9 @@ def sliding_window_mask(T, window, slip):
         minus_infinity=lambda: np.where(may_look, 0.0, -np.inf),
         minus_billion=lambda: np.where(may_look, 0.0, -1e9),
         shared_out=lambda: may_look / np.maximum(may_look.sum(-1, keepdims=True), 1),
+        triangles_added=lambda: np.tri(T) + np.tri(T, k=-window),
+        first_row_only=lambda: may_look[:1],
+        first_row_filled=lambda: may_look & (i == 0),
         first_row_empty=lambda: may_look & (i > 0),
         last_row_empty=lambda: may_look & (i < T - 1),
     )
@@ -766,6 +804,7 @@ SLIDING_WINDOW_MASK = Exercise(
         only_itself="Your tokens see only themselves. ⇒ The window reaches `window` - 1 tokens back as well.",
         moved_back="Your window ends one token too early. ⇒ It contains the token itself, and `window` - 1 before it.",
         outside="You show what lies before the window. ⇒ Near ones should be seen: i - j smaller than `window`.",
+        far_outside="You show what lies before the window. ⇒ Near ones should be seen: i - j smaller than `window`.",
         one_diagonal="Only the far end of the window is True. ⇒ All tokens from there up to the token itself may be seen.",
         first_ones="Your tokens see the *first* ones of the text. ⇒ The window moves along with the token: compare i - j with `window`.",
         blocks="You cut the text into blocks. ⇒ The window moves along: each token has its own, which ends with itself.",
@@ -774,6 +813,10 @@ SLIDING_WINDOW_MASK = Exercise(
         last_columns="Your window stays at the end of the text. ⇒ It moves along with the token that looks: compare i - j with `window`.",
         negative_start="Your first rows are wrong: `i - window + 1` is negative there, and a slice counts that from the end. ⇒ Write `max(0, i - window + 1)`.",
         wraps_round="Your first rows are wrong: `i - window + 1` is negative there, and a negative place counts from the end. ⇒ Write `max(0, i - window + 1)`.",
+        slice_without_itself="Your slice ends before the token itself, and in the first rows it begins at a negative place, counted from the end. ⇒ Write `max(0, i - window + 1) : i + 1`.",
+        triangles_added="You added two triangles, so what is too far back counts double. ⇒ Take the second one off: it is what must not be seen.",
+        first_row_only="Your table has a single row, the first one. ⇒ Is `return` inside the loop? Move it to the left, after the loop.",
+        first_row_filled="Only your first row is filled. ⇒ Is `return` inside the loop? Move it to the left, after the loop.",
         rolled="Your window goes round: the first tokens see the last ones. ⇒ Cut it off at the front; `np.roll` brings back at one end what falls off at the other.",
         first_rows_empty="Your first rows are empty. ⇒ As long as there are fewer than `window` tokens, a token sees all there are, itself among them.",
         first_row_empty="Your first row is empty. ⇒ The first token sees itself: begin the loop at 0.",
@@ -784,6 +827,7 @@ SLIDING_WINDOW_MASK = Exercise(
         minus_billion="You made the 0 and the large negative number that one adds to scores. ⇒ Return True and False.",
         shared_out="You divided the rows by their sums: that is already a pattern. ⇒ Return True and False.",
     ),
+    alone=("outside", "far_outside", "shows_the_rest", "either", "no_window", "only_itself", "one_diagonal"),
     hints=(
         "With `window` = 2, token 3 sees tokens 2 and 3. How far back, as i - j, may a token look at most?",
         "Two conditions joined by `&`: not in the future, and not too far back. `np.arange(T)[:, None] - np.arange(T)` holds every i - j.",

@@ -153,7 +153,7 @@ def queries_and_keys(x, W_q, W_k):
     q, k = x @ W_q, x @ W_k
 
 
-@wrong("mutates_input")
+@wrong("mutates_input", "raised")
 def queries_and_keys(x, W_q, W_k):
     W_q *= 1.0001
     return x @ W_q, x @ W_k
@@ -328,7 +328,7 @@ def attention_scores(q, k):
     return q @ k
 
 
-@wrong("mutates_input")
+@wrong("mutates_input", "raised")
 def attention_scores(q, k):
     q += 0.001
     return (q - 0.001) @ k.T

@@ -321,7 +321,7 @@ def scale_scores(scores, head_size):
     return scores - np.sqrt(head_size)
 
 
-@wrong("mutates_input")
+@wrong("mutates_input", "raised")
 def scale_scores(scores, head_size):
     scores /= np.sqrt(head_size)
     return scores

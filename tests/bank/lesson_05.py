@@ -766,3 +766,364 @@ def sliding_window_mask(T, window):
 def sliding_window_mask(T, window):
     i, j = np.arange(T)[:, None], np.arange(T)
     return i - window < j <= i
+
+
+# ---- answers that taught the table something -------------------------------------------------------------------------
+
+
+@wrong("no_mask")
+def causal_mask(T):
+    mask = [[False] * T] * T  # one row, T times
+    for i in range(T):
+        for j in range(i + 1):
+            mask[i][j] = True
+    return mask
+
+
+@wrong("first_row_sees_all")
+def causal_mask(T):
+    i, j = np.indices((T, T))
+    return (j <= i) | (i == 0)
+
+
+@wrong("first_row_empty")
+def causal_mask(T):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(1, T):
+        mask[i, : i + 1] = True
+    return mask
+
+
+@wrong("last_row_empty")
+def causal_mask(T):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(T - 1):
+        mask[i, : i + 1] = True
+    return mask
+
+
+@wrong("first_row_filled")
+def causal_mask(T):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(T):
+        mask[i, : i + 1] = True
+        return mask
+
+
+@wrong("first_row_only")
+def causal_mask(T):
+    rows = []
+    for i in range(T):
+        rows.append([j <= i for j in range(T)])
+        return rows
+
+
+@wrong("two_only")
+def causal_mask(T):
+    i, j = np.indices((T, T))
+    return (j <= i) & (i - j <= 1)
+
+
+@wrong("both_neighbours")
+def causal_mask(T):
+    return [[abs(i - j) <= 1 for j in range(T)] for i in range(T)]
+
+
+@wrong("minus_ten_thousand")
+def causal_mask(T):
+    return np.where(np.tri(T) == 1, 0, -10_000)
+
+
+@wrong("minus_ten")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look, scores, -10.0))
+
+
+@wrong("minus_a_thousand")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    scores[~may_look] = -1000
+    return softmax(scores)
+
+
+@wrong("lowered_by_ten_thousand")
+def masked_pattern(q, k, may_look):
+    return softmax(scale_scores(attention_scores(q, k), q.shape[-1]) + (1 - may_look) * -10_000)
+
+
+@wrong("ten_below_the_lowest")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look, scores, scores.min() - 10))
+
+
+@wrong("mask_transposed")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look.T, scores, -np.inf))
+
+
+@wrong("mask_transposed_by_hand")
+def masked_pattern(q, k, may_look):
+    scores = np.where(may_look.T, q @ k.T / q.shape[-1] ** 0.5, -np.inf)
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@wrong("inverted_by_hand")
+def masked_pattern(q, k, may_look):
+    scores = q @ k.T / q.shape[-1] ** 0.5
+    scores[may_look] = -np.inf
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@wrong("plus_infinity")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look, scores, np.inf))
+
+
+@wrong("plus_infinity")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look, scores, np.nan))
+
+
+@wrong("nan_hidden")
+def masked_pattern(q, k, may_look):
+    weights = softmax(scale_scores(attention_scores(q, k), q.shape[-1])) * may_look
+    return np.nan_to_num(weights / weights.sum(axis=-1, keepdims=True))
+
+
+@wrong("shared_again")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True)) * may_look
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@wrong("own_square_mask")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(np.tri(len(q), dtype=bool), scores, -np.inf))
+
+
+@wrong("both_masks")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look & np.tri(*scores.shape, dtype=bool), scores, -np.inf))
+
+
+@wrong("mask_of_queries")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    for i in range(len(q)):
+        for j in range(len(q)):
+            if not may_look[i, j]:
+                scores[i, j] = -np.inf
+    return softmax(scores)
+
+
+@wrong("masked_between")
+def masked_pattern(q, k, may_look):
+    weights = softmax(scale_scores(attention_scores(q, k), q.shape[-1]))
+    return softmax(np.where(may_look, weights, -np.inf))
+
+
+@wrong("zero_after", "inverted")
+def masked_pattern(q, k, may_look):
+    return softmax(scale_scores(attention_scores(q, k), q.shape[-1])) * (1 - may_look)
+
+
+@wrong("queries_only")
+def masked_pattern(q, k, may_look):
+    return softmax(np.where(may_look, scale_scores(q @ q.T, q.shape[-1]), -np.inf))
+
+
+@wrong("sum_without_keepdims")
+def masked_pattern(q, k, may_look):
+    scores = np.where(may_look, scale_scores(q @ k.T, q.shape[-1]), -np.inf)
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1)
+
+
+@wrong("constant_added")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] += 1.0
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("constant_added")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] += np.random.default_rng(0).normal()
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("constant_added")
+def leaks(f, x, position):
+    changed = np.concatenate([x[: position + 1], x[position + 1 :] + 100])
+    before, after = f(x), f(changed)
+    return any(not np.allclose(before[i], after[i]) for i in range(position + 1))
+
+
+@wrong("constant_put")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = 999
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("set_to_zero")
+def leaks(f, x, position):
+    changed = np.zeros_like(x)
+    changed[: position + 1] = x[: position + 1]
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("doubled")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] *= 3
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("signs_turned")
+def leaks(f, x, position):
+    for j in range(position + 1, len(x)):
+        changed = x.copy()
+        changed[j] *= -1
+        if not np.allclose(f(changed)[: position + 1], f(x)[: position + 1]):
+            return True
+    return False
+
+
+@wrong("reordered")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = changed[position + 1 :][::-1]
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("nudged")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] += 1e-7
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("one_row_for_all")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] += np.random.default_rng(2).normal(size=x.shape[1])
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("changes_before")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[:position] += np.random.default_rng(0).normal(size=changed[:position].shape)
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("compares_one_more")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
+    return not np.allclose(f(x)[: position + 2], f(changed)[: position + 2])
+
+
+@wrong("exactly")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
+    return not np.array_equal(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("only_over_a_thousandth")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
+    return np.abs(f(x) - f(changed))[: position + 1].max() > 1e-3
+
+
+@wrong("only_over_a_hundredth")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1], atol=0.01)
+
+
+@wrong("nothing_changed")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
+    return not np.allclose(x[: position + 1], changed[: position + 1])
+
+
+@wrong("rolled")
+def sliding_window_mask(T, window):
+    mask = np.eye(T, dtype=bool)
+    for back in range(1, window):
+        mask |= np.roll(np.eye(T, dtype=bool), -back, axis=1)
+    return mask
+
+
+@wrong("wraps_round")
+def sliding_window_mask(T, window):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(T):
+        for j in range(i - window + 1, i + 1):
+            mask[i, j] = True
+    return mask
+
+
+@wrong("either")
+def sliding_window_mask(T, window):
+    mask = [[False] * T] * T
+    for i in range(T):
+        for j in range(max(0, i - window + 1), i + 1):
+            mask[i][j] = True
+    return mask
+
+
+@wrong("far_outside")
+def sliding_window_mask(T, window):
+    i, j = np.indices((T, T))
+    return (j <= i) & (i - j > window)
+
+
+@wrong("always_two")
+def sliding_window_mask(T, window):
+    i, j = np.indices((T, T))
+    return (j <= i) & (i - j <= 1)
+
+
+@wrong("halved")
+def sliding_window_mask(T, window):
+    i, j = np.indices((T, T))
+    return (j <= i) & (i - j < window // 2)
+
+
+@wrong("slice_without_itself")
+def sliding_window_mask(T, window):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(T):
+        mask[i, i - window : i] = True
+    return mask
+
+
+@wrong("triangles_added")
+def sliding_window_mask(T, window):
+    return np.tri(T) + np.tri(T, k=-window)
+
+
+@wrong("first_row_filled")
+def sliding_window_mask(T, window):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(T):
+        mask[i, max(0, i - window + 1) : i + 1] = True
+        return mask
