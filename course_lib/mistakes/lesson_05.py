@@ -85,7 +85,16 @@ CAUSAL_MASK = Exercise(
         flat="You returned one long list instead of a table. ⇒ Begin a new row for each token.",
         as_numbers_of_keys="You returned how many tokens each may see. ⇒ Return which ones: a table of True and False.",
     ),
-    alone=("no_mask", "only_itself", "only_the_first", "last_row_only", "whole_rows", "counts"),
+    alone=(
+        "first_row_filled",
+        "first_row_only",
+        "no_mask",
+        "only_itself",
+        "only_the_first",
+        "last_row_only",
+        "whole_rows",
+        "counts",
+    ),
     hints=(
         "Row 0 has a single True, row 1 has two. Where do they stand, and what has that to do with i and j?",
         "`np.tri(T, dtype=bool)` or `np.tril` make a lower triangle. Or compare `np.arange(T)[:, None]` with `np.arange(T)`.",
@@ -578,7 +587,7 @@ def leaks(f, x, position, slip):
         entry_by_entry_exactly=lambda: before != after,
         how_far=lambda: abs(after - before).max(initial=0),
     )
-    return slip(lambda: found, always=True)
+    return slip(lambda: found, always=True, always_if_later=position < T - 1)
 
 
 # halves and quarters: what one row gains and another loses cancels without a rounding error
@@ -679,8 +688,13 @@ LEAKS = Exercise(
         entry_by_entry="You returned an answer for every entry, and one answer is wanted. ⇒ Did any of them move? `.any()`, or `np.allclose`.",
         entry_by_entry_exactly="You returned an answer for every entry, and one answer is wanted. ⇒ Did any of them move, by more than a rounding error? `not np.allclose(…)`.",
         how_far="You returned how far the rows moved, and a yes or no is wanted. ⇒ Is it more than a rounding error?",
+        always_if_later="Your probe says that everything leaks, wherever anything comes after `position`. ⇒ Do you compare f(x) with f(changed), and only rows that did move?",
         always="Your probe says that everything leaks, even if nothing comes after `position`. ⇒ Compare f(x) with f(changed).",
     ),
+    alone=(
+        "always", "always_if_later", "changes_all", "compares_behind", "compares_with_x", "cut_off", "nan", "nothing_changed", "turned_around",
+    ),
+    true_if=dict(changes_all=lambda code: not code.has(r"position[^\]:]*:\]|range\(position")),
     hints=(
         "If f can't see what is after `position`, what happens to its first rows when you change something there?",
         "Copy x, put random numbers into the copy after `position` (a layer norm would undo a plain `+ 1`), call f twice, and compare the rows up to `position` with `np.allclose`.",
@@ -827,7 +841,17 @@ SLIDING_WINDOW_MASK = Exercise(
         minus_billion="You made the 0 and the large negative number that one adds to scores. ⇒ Return True and False.",
         shared_out="You divided the rows by their sums: that is already a pattern. ⇒ Return True and False.",
     ),
-    alone=("outside", "far_outside", "shows_the_rest", "either", "no_window", "only_itself", "one_diagonal"),
+    alone=(
+        "first_row_filled",
+        "first_row_only",
+        "outside",
+        "far_outside",
+        "shows_the_rest",
+        "either",
+        "no_window",
+        "only_itself",
+        "one_diagonal",
+    ),
     hints=(
         "With `window` = 2, token 3 sees tokens 2 and 3. How far back, as i - j, may a token look at most?",
         "Two conditions joined by `&`: not in the future, and not too far back. `np.arange(T)[:, None] - np.arange(T)` holds every i - j.",
