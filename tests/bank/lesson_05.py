@@ -771,6 +771,24 @@ def sliding_window_mask(T, window):
 # ---- answers that taught the table something -------------------------------------------------------------------------
 
 
+@right
+def leaks(f, x, position):
+    before = f(x)[: position + 1]
+    for seed in range(3):
+        changed = x.copy()
+        changed[position + 1 :] += np.random.default_rng(seed).standard_normal(changed[position + 1 :].shape)
+        if np.abs(f(changed)[: position + 1] - before).max() > 1e-8:
+            return True
+    return False
+
+
+@right
+def leaks(f, x, position):
+    T, C = x.shape
+    changed = np.vstack([x[: position + 1], 10 * np.random.randn(T - position - 1, C)])
+    return any(abs(a - b) > 1e-7 for row, other in zip(f(x)[: position + 1], f(changed)) for a, b in zip(row, other))
+
+
 @wrong("no_mask")
 def causal_mask(T):
     mask = [[False] * T] * T  # one row, T times
