@@ -355,7 +355,7 @@ def attention_scores(q, k):
     return np.outer(q, k)
 
 
-@wrong("values")
+@wrong("rounded")
 def attention_scores(q, k):
     return np.round(q @ k.T)
 
@@ -905,3 +905,74 @@ def to_video_convention(table):
     for i in range(len(table)):
         turned[:, i] = table[i]
     return turned
+
+
+@wrong("columns_added_up")
+def queries_and_keys(x, W_q, W_k):
+    return [sum(row) for row in x @ W_q], [sum(row) for row in x @ W_k]
+
+
+@wrong("last_token_zero")
+def queries_and_keys(x, W_q, W_k):
+    q, k = np.zeros((len(x), W_q.shape[1])), np.zeros((len(x), W_k.shape[1]))
+    for t in range(len(x) - 1):
+        q[t], k[t] = x[t] @ W_q, x[t] @ W_k
+    return q, k
+
+
+@wrong("weights_added")
+def queries_and_keys(x, W_q, W_k):
+    both = x @ (W_q + W_k)
+    return both, both
+
+
+@wrong("values")
+def queries_and_keys(x, W_q, W_k):
+    return x @ W_q * 1.5, x @ W_k * 1.5
+
+
+@wrong("last_key_zero")
+def attention_scores(q, k):
+    scores = np.zeros((len(q), len(k)))
+    for i in range(len(q)):
+        for j in range(len(k) - 1):
+            scores[i, j] = q[i] @ k[j]
+    return scores
+
+
+@wrong("last_column_left_out")
+def attention_scores(q, k):
+    return [[sum(a[d] * b[d] for d in range(len(a) - 1)) for b in k] for a in q]
+
+
+@wrong("average_key")
+def attention_scores(q, k):
+    return q @ k.mean(axis=0)
+
+
+@wrong("last_query_zero")
+def to_video_convention(table):
+    turned = np.zeros((table.shape[1], table.shape[0]))
+    for i in range(table.shape[0] - 1):
+        for j in range(table.shape[1]):
+            turned[j, i] = table[i, j]
+    return turned
+
+
+@wrong("places_swapped")
+def to_video_convention(table):
+    rows = []
+    for j in range(table.shape[1]):
+        row = []
+        for i in range(table.shape[0]):
+            row.append(table[j][i])
+        rows.append(row)
+    return rows
+
+
+@wrong("first_key_only")
+def to_video_convention(table):
+    rows = []
+    for j in range(table.shape[1]):
+        rows.append(table[:, j])
+        return rows
