@@ -115,6 +115,11 @@ QUERIES_AND_KEYS = Exercise(
             np.linspace(-2.0, 3.0, 12).reshape(3, 4) ** 2,
             np.linspace(3.0, -1.0, 12).reshape(3, 4) ** 3,
         ),
+        (
+            np.array([[1.0, -2.0, 0.5], [0.25, 3.0, 1.0], [-1.5, 2.0, 4.0]]),
+            np.array([[2.0, 1.0, -1.0], [0.5, -2.0, 3.0], [1.0, 0.75, -0.5]]),
+            np.array([[-1.0, 0.5, 2.0], [1.5, 1.0, -3.0], [2.0, -0.25, 1.0]]),
+        ),
     ],
     makes=_tokens_and_weights,
     says=dict(
