@@ -256,7 +256,8 @@ shares.tolist()
 # ## Find the leak
 #
 # A mask can be wrong in many ways, and most can't be seen in a picture. But there is a test that needs no picture: **change the future, and look
-# whether the past moves.** In the exercises you write it: `leaks(f, x, position)` changes everything after `position`, calls `f` again, and compares the rows up to there.
+# whether the past moves.** In the exercises you write it: `leaks(f, x, position)` puts random numbers in place of everything after `position`, calls
+# `f` again, and compares the rows up to there.
 #
 # Each of these heads gives every token the mixture of what it looks at: `pattern @ x`. (What should really be mixed is lesson 6.)
 

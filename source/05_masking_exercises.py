@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Exercises 05: masking
 #
-# Four functions. The third one, the probe, is worth keeping for life: it works on any model. `hint(leaks)` helps in three steps, `draw(causal_mask)`
-# draws your result beside the right one.
+# Four functions. The third one, the probe, is worth keeping for life: it needs no look inside the model. `hint(leaks)` helps in three steps,
+# `draw(causal_mask)` draws your result beside the right one.
 
 # %%
 import numpy as np
@@ -54,6 +54,7 @@ check(masked_pattern)
 #
 # `f` is a function from tokens `x`, shape (T, C), to a table with T rows: a head, or a whole model. Nobody shows you its inside. Return `True` if the tokens *after*
 # `position` have any influence on what `f` says up to there, that is on its rows 0, 1, …, `position`. Otherwise return `False`.
+# `f` may want all T rows, and it may subtract each row's mean before it does anything else.
 #
 # If `f` gives each row the sum of all rows, it leaks. If `f` gives each row the sum of all rows up to itself, it doesn't.
 
@@ -62,7 +63,7 @@ check(masked_pattern)
 def leaks(f, x, position):
     ### BEGIN SOLUTION
     changed = x.copy()
-    changed[position + 1 :] += 1.0
+    changed[position + 1 :] = np.random.default_rng(5).normal(size=changed[position + 1 :].shape)
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
     ### END SOLUTION
 

@@ -160,9 +160,20 @@ def test_leaks(position):
     def next_token(x):
         return np.roll(x, -1, axis=0)
 
+    def norm(x):
+        return (x - x.mean(-1, keepdims=True)) / x.std(-1, keepdims=True)
+
+    def open_block(x):  # a layer norm takes out whatever is added to all entries of a row
+        return x + open_to_all(norm(x))
+
+    def causal_block(x):
+        return x + causal(norm(x))
+
     assert not ours.leaks(causal, x, position)
     assert ours.leaks(open_to_all, x, position)
     assert ours.leaks(next_token, x, position)
+    assert ours.leaks(open_block, x, position)
+    assert not ours.leaks(causal_block, x, position)
     assert (x == before).all()
 
 

@@ -234,7 +234,7 @@ def scale_scores(scores, head_size):
 
 @right
 def scale_scores(scores, head_size):
-    scaled = scores.copy()
+    scaled = scores.astype(float)
     scaled /= head_size ** (1 / 2)
     return scaled
 
@@ -321,7 +321,7 @@ def scale_scores(scores, head_size):
     return scores - np.sqrt(head_size)
 
 
-@wrong("mutates_input")
+@wrong("mutates_input", "raised")
 def scale_scores(scores, head_size):
     scores /= np.sqrt(head_size)
     return scores
@@ -338,7 +338,7 @@ def scale_scores(scores, head_size):
     scores = scores / np.sqrt(head_size)
 
 
-@wrong("values")
+@wrong("by_cube_root")
 def scale_scores(scores, head_size):
     return scores / np.cbrt(head_size)
 
@@ -528,6 +528,11 @@ def attention_pattern(q, k):
     return _shares(q @ k / np.sqrt(q.shape[-1]) @ k)
 
 
+@wrong("rounded_to_two")
+def attention_pattern(q, k):
+    return np.round(_shares(q @ k.T / np.sqrt(q.shape[-1])), 2)
+
+
 @wrong("rows_sum_to_1")
 def attention_pattern(q, k):
     return np.round(_shares(q @ k.T / np.sqrt(q.shape[-1])), 1)
@@ -677,7 +682,7 @@ def effective_tokens(weights):
     return np.exp(-weights * np.log(weights + 1e-12)).sum(axis=-1)
 
 
-@wrong("values")
+@wrong("tenth_added")
 def effective_tokens(weights):
     return np.exp(-(weights * np.log(weights + 0.1)).sum(axis=-1))
 
@@ -839,3 +844,324 @@ def effective_tokens(weights):
 @wrong("rounded")
 def effective_tokens(weights):
     return np.round(np.exp(-(weights * np.log(np.where(weights > 0, weights, 1))).sum(1)))
+
+
+# ---- answers that taught the table something -------------------------------------------------------------------------
+
+
+@wrong("shift_turned")
+def softmax(scores):
+    e = np.exp(scores.max(axis=-1, keepdims=True) - scores)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong("not_shared")
+def softmax(scores):
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / e.max(axis=-1, keepdims=True)
+
+
+@wrong("exp_of_quotients")
+def softmax(scores):
+    e = np.exp(scores / scores.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong("sum_of_all")
+def softmax(scores):
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / e.sum()
+
+
+@wrong("sum_of_columns")
+def softmax(scores):
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / sum(e)
+
+
+@wrong("one_more")
+def softmax(scores):
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / (1 + e.sum(axis=-1, keepdims=True))
+
+
+@wrong("half_subtracted")
+def softmax(scores):
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True) / 2)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong("first_subtracted")
+def softmax(scores):
+    e = np.exp(scores - scores[:, :1])
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong("largest_size_subtracted")
+def softmax(scores):
+    e = np.exp(scores - np.abs(scores).max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong("added_highest")
+def softmax(scores):
+    e = np.exp(scores + scores.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong("each_itself_subtracted")
+def softmax(scores):
+    table = []
+    for row in scores:
+        highest = max(row)
+        exps = [math.exp(highest - highest) for score in row]
+        table.append([e / sum(exps) for e in exps])
+    return table
+
+
+@wrong("cut_above")
+def softmax(scores):
+    e = np.exp(np.minimum(scores, 700))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@wrong("standardised")
+def softmax(scores):
+    return _shares((scores - scores.mean(axis=1, keepdims=True)) / scores.std(axis=1, keepdims=True))
+
+
+@wrong("positive_only")
+def softmax(scores):
+    return _shares(np.maximum(scores, 0))
+
+
+@wrong("first_row_only")
+def softmax(scores):
+    table = []
+    for row in scores:
+        e = np.exp(row - row.max())
+        table.append(e / e.sum())
+        return table
+
+
+@wrong("last_row")
+def softmax(scores):
+    for row in scores:
+        e = np.exp(row - row.max())
+        shares = e / e.sum()
+    return shares
+
+
+@wrong("rounded_to_three")
+def softmax(scores):
+    return np.round(_shares(scores), 3)
+
+
+@wrong("twice")
+def softmax(scores):
+    return _shares(_shares(scores))
+
+
+@wrong("video_view")
+def softmax(scores):
+    e = np.exp(scores.T - scores.max(axis=1))
+    return e / e.sum(axis=0)
+
+
+@wrong("base_ten")
+def softmax(scores):
+    tens = 10 ** (scores - scores.max(axis=-1, keepdims=True))
+    return tens / tens.sum(axis=-1, keepdims=True)
+
+
+@wrong("by_head_size", "multiplied")
+def scale_scores(scores, head_size):
+    return scores * head_size
+
+
+@wrong("by_log2")
+def scale_scores(scores, head_size):
+    return scores / np.log2(head_size)
+
+
+@wrong("by_logarithm")
+def scale_scores(scores, head_size):
+    return scores / math.log(head_size) if head_size > 1 else scores / np.float64(0)
+
+
+@wrong("one_less")
+def scale_scores(scores, head_size):
+    return scores / np.sqrt(head_size - 1)
+
+
+@wrong("root_plus_one")
+def scale_scores(scores, head_size):
+    return scores / (np.sqrt(head_size) + 1)
+
+
+@wrong("whole_root_above")
+def scale_scores(scores, head_size):
+    return scores / math.ceil(math.sqrt(head_size))
+
+
+@wrong("always_three")
+def scale_scores(scores, head_size):
+    return scores / 3
+
+
+@wrong("by_length")
+def scale_scores(scores, head_size):
+    return scores / np.linalg.norm(scores)
+
+
+@wrong("by_sum")
+def scale_scores(scores, head_size):
+    return scores / scores.sum(axis=-1, keepdims=True)
+
+
+@wrong("cut")
+def scale_scores(scores, head_size):
+    return (scores / np.sqrt(head_size)).astype(int)
+
+
+@wrong("rounded")
+def scale_scores(scores, head_size):
+    return np.round(scores / np.sqrt(head_size), 2)
+
+
+@wrong("first_row")
+def scale_scores(scores, head_size):
+    for row in scores:
+        return row / np.sqrt(head_size)
+
+
+@wrong("added")
+def scale_scores(scores, head_size):
+    return scores + head_size**0.5
+
+
+@wrong("by_head_size")
+def attention_pattern(q, k):
+    root = np.sqrt(q.shape[1])
+    return _shares(attention_scores(q / root, k / root))
+
+
+@wrong("whole_root")
+def attention_pattern(q, k):
+    return _shares(q @ k.T / math.isqrt(q.shape[-1]))
+
+
+@wrong("cosines", "unscaled")
+def attention_pattern(q, k):
+    q = q / np.linalg.norm(q, axis=-1, keepdims=True)
+    k = k / np.linalg.norm(k, axis=-1, keepdims=True)
+    return _shares(q @ k.T)
+
+
+@wrong("masked_after")
+def attention_pattern(q, k):
+    return np.tril(_shares(q @ k.T / np.sqrt(q.shape[-1])))
+
+
+@wrong("last_row")
+def attention_pattern(q, k):
+    for query in q:
+        scores = k @ query / np.sqrt(len(query))
+        weights = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
+    return weights
+
+
+@wrong("first_row_only")
+def attention_pattern(q, k):
+    rows = []
+    for query in q:
+        scores = np.array([[query @ key / len(query) ** 0.5 for key in k]])
+        rows.append(_shares(scores)[0])
+        return rows
+
+
+@wrong("by_root_of_all")
+def attention_pattern(q, k):
+    return _shares(attention_scores(q, k) / np.sqrt(q.size))
+
+
+@wrong("always_eight")
+def attention_pattern(q, k):
+    return _shares(attention_scores(q, k) / 8)
+
+
+@wrong("reshaped")
+def attention_pattern(q, k):
+    return _shares(q @ k.reshape(q.shape[1], -1) / np.sqrt(q.shape[1]))
+
+
+@wrong("log_softmax")
+def attention_pattern(q, k):
+    scores = q @ k.T / np.sqrt(q.shape[1])
+    return scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+
+
+@wrong("stops_at_zero")
+def effective_tokens(weights):
+    counts = []
+    for row in weights:
+        H = 0
+        for w in row:
+            if w == 0:
+                break
+            H -= w * math.log(w)
+        counts.append(math.exp(H))
+    return counts
+
+
+@wrong("under_a_hundredth_left_out")
+def effective_tokens(weights):
+    return [math.exp(-sum(w * math.log(w) for w in row if w > 0.01)) for row in weights]
+
+
+@wrong("under_two_hundredths_left_out")
+def effective_tokens(weights):
+    safe = np.where(weights > 0.02, weights, 1)
+    return np.exp(-(weights * np.log(safe)).sum(axis=1))
+
+
+@wrong("thousandth_added")
+def effective_tokens(weights):
+    return np.exp(-np.sum(weights * np.log(weights + 1e-3), axis=1))
+
+
+@wrong("last_row")
+def effective_tokens(weights):
+    for row in weights:
+        H = -sum(w * math.log(w) for w in row if w > 0)
+    return math.exp(H)
+
+
+@wrong("first_row_only")
+def effective_tokens(weights):
+    counts = []
+    for row in weights:
+        counts.append(math.exp(-sum(w * math.log(w) for w in row if w > 0)))
+        return counts
+
+
+@wrong("last_product")
+def effective_tokens(weights):
+    counts = []
+    for row in weights:
+        for w in row:
+            if w > 0:
+                H = -w * math.log(w)
+        counts.append(math.exp(H))
+    return counts
+
+
+@wrong("cut")
+def effective_tokens(weights):
+    return np.exp(-(weights * np.log(weights + 1e-12)).sum(axis=-1) + 1e-9).astype(int)
+
+
+@wrong("whole_table")
+def effective_tokens(weights):
+    some = weights[weights > 0]
+    return np.exp(-(some * np.log(some)).sum(axis=-1))

@@ -289,7 +289,7 @@ def masked_pattern(q, k, may_look):
         return exps / exps.sum(-1, keepdims=True)
 
 
-@wrong()
+@wrong("minus_five")
 def masked_pattern(q, k, may_look):
     return softmax(np.where(may_look, q @ k.T / np.sqrt(q.shape[-1]), -5))
 
@@ -313,15 +313,16 @@ def leaks(f, x, position):
 @right
 def leaks(f, x, position):
     other = x.copy()
-    other[position + 1 :] = 0
+    other[position + 1 :] = np.random.default_rng(3).uniform(-5, 5, size=(len(x) - position - 1, x.shape[1]))
     return not np.array_equal(f(x)[: position + 1].round(6), f(other)[: position + 1].round(6))
 
 
 @right
 def leaks(f, x, position):
+    rng = np.random.default_rng(1)
     for j in range(position + 1, len(x)):
         changed = x.copy()
-        changed[j] *= -3
+        changed[j] += rng.normal(size=x.shape[1])
         if not np.allclose(f(changed)[: position + 1], f(x)[: position + 1]):
             return True
     return False
@@ -329,105 +330,99 @@ def leaks(f, x, position):
 
 @right
 def leaks(f, x, position):
-    cut = f(x[: position + 1])
-    return not np.allclose(cut, f(x)[: position + 1])
-
-
-@right
-def leaks(f, x, position):
     before = f(x)
-    changed = np.concatenate([x[: position + 1], x[position + 1 :] + 100])
+    changed = np.concatenate([x[: position + 1], np.random.randn(*x[position + 1 :].shape)])
     after = f(changed)
     return any(not np.allclose(before[i], after[i]) for i in range(position + 1))
 
 
 @right
 def leaks(f, x, position):
-    changed = np.where((np.arange(len(x)) > position)[:, None], 2 * x + 1, x)
+    changed = np.where((np.arange(len(x)) > position)[:, None], np.random.default_rng(0).normal(size=x.shape), x)
     return np.abs(f(changed) - f(x))[: position + 1].max() > 1e-9
 
 
 @wrong("compares_all")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.allclose(f(x), f(changed))
 
 
 @wrong("compares_last")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.allclose(f(x)[-1], f(changed)[-1])
 
 
 @wrong("changes_itself")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position:] += 1
+    changed[position:] = np.random.default_rng(0).normal(size=changed[position:].shape)
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("changes_earlier")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[: position + 1] += 1
+    changed[: position + 1] = np.random.default_rng(0).normal(size=changed[: position + 1].shape)
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("nothing_changed", "mutates_input")
 def leaks(f, x, position):
     changed = x
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("mutates_input")
 def leaks(f, x, position):
     before = f(x).copy()
-    x[position + 1 :] += 1
+    x[position + 1 :] = np.random.default_rng(0).normal(size=x[position + 1 :].shape)
     return not np.allclose(before[: position + 1], f(x)[: position + 1])
 
 
 @wrong("compares_before")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.allclose(f(x)[:position], f(changed)[:position])
 
 
 @wrong("changes_itself", "compares_before")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position:] += 1
+    changed[position:] = np.random.default_rng(0).normal(size=changed[position:].shape)
     return not np.allclose(f(x)[:position], f(changed)[:position])
 
 
 @wrong("compares_one")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] = 7
+    changed[position + 1 :] = np.random.randn(len(x) - position - 1, x.shape[1])
     return not np.allclose(f(x)[position], f(changed)[position])
 
 
 @wrong("only_the_last")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[-1] = 0
+    changed[-1] = np.random.default_rng(0).normal(size=x.shape[1])
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("next_is_missing")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1] += 1
+    changed[position + 1] = np.random.default_rng(0).normal(size=x.shape[1])
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("negated")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
@@ -441,32 +436,34 @@ def leaks(f, x, position):
 @wrong("sums")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.isclose(f(x)[: position + 1].sum(), f(changed)[: position + 1].sum())
 
 
 @wrong("entry_by_entry")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return ~np.isclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("compares_with_x")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 :] += 1
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
     return not np.allclose(x[: position + 1], f(changed)[: position + 1])
 
 
 @wrong("only_the_next")
 def leaks(f, x, position):
     changed = x.copy()
-    changed[position + 1 : position + 2] += 1
+    changed[position + 1 : position + 2] = np.random.default_rng(0).normal(
+        size=changed[position + 1 : position + 2].shape
+    )
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
-@wrong()
+@wrong("turned_around")
 def leaks(f, x, position):
     return not np.allclose(f(x[::-1])[: position + 1], f(x)[: position + 1])
 
@@ -680,7 +677,7 @@ def masked_pattern(q, k, may_look):
     return np.where(may_look, softmax(s), -np.inf)
 
 
-@wrong("only_large")
+@wrong("constant_added", "only_large")
 def leaks(f, x, position):
     changed = x.copy()
     changed[position + 1 :] += 1
@@ -701,7 +698,7 @@ def leaks(f, x, position):
     return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
 
 
-@right
+@wrong("cut_off")
 def leaks(f, x, position):
     return not np.allclose(f(x)[: position + 1], f(x[: position + 1]))
 
@@ -722,7 +719,7 @@ def leaks(f, x, position):
     return (f(x)[: position + 1] - f(y)[: position + 1]).sum() != 0
 
 
-@wrong("how_far")
+@wrong("constant_added", "how_far")
 def leaks(f, x, position):
     y = x.copy()
     y[position + 1 :] += 1
@@ -769,3 +766,382 @@ def sliding_window_mask(T, window):
 def sliding_window_mask(T, window):
     i, j = np.arange(T)[:, None], np.arange(T)
     return i - window < j <= i
+
+
+# ---- answers that taught the table something -------------------------------------------------------------------------
+
+
+@right
+def leaks(f, x, position):
+    before = f(x)[: position + 1]
+    for seed in range(3):
+        changed = x.copy()
+        changed[position + 1 :] += np.random.default_rng(seed).standard_normal(changed[position + 1 :].shape)
+        if np.abs(f(changed)[: position + 1] - before).max() > 1e-8:
+            return True
+    return False
+
+
+@right
+def leaks(f, x, position):
+    T, C = x.shape
+    changed = np.vstack([x[: position + 1], 10 * np.random.randn(T - position - 1, C)])
+    return any(abs(a - b) > 1e-7 for row, other in zip(f(x)[: position + 1], f(changed)) for a, b in zip(row, other))
+
+
+@wrong("no_mask")
+def causal_mask(T):
+    mask = [[False] * T] * T  # one row, T times
+    for i in range(T):
+        for j in range(i + 1):
+            mask[i][j] = True
+    return mask
+
+
+@wrong("first_row_sees_all")
+def causal_mask(T):
+    i, j = np.indices((T, T))
+    return (j <= i) | (i == 0)
+
+
+@wrong("first_row_empty")
+def causal_mask(T):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(1, T):
+        mask[i, : i + 1] = True
+    return mask
+
+
+@wrong("last_row_empty")
+def causal_mask(T):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(T - 1):
+        mask[i, : i + 1] = True
+    return mask
+
+
+@wrong("first_row_filled")
+def causal_mask(T):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(T):
+        mask[i, : i + 1] = True
+        return mask
+
+
+@wrong("first_row_only")
+def causal_mask(T):
+    rows = []
+    for i in range(T):
+        rows.append([j <= i for j in range(T)])
+        return rows
+
+
+@wrong("two_only")
+def causal_mask(T):
+    i, j = np.indices((T, T))
+    return (j <= i) & (i - j <= 1)
+
+
+@wrong("both_neighbours")
+def causal_mask(T):
+    return [[abs(i - j) <= 1 for j in range(T)] for i in range(T)]
+
+
+@wrong("minus_ten_thousand")
+def causal_mask(T):
+    return np.where(np.tri(T) == 1, 0, -10_000)
+
+
+@wrong("minus_ten")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look, scores, -10.0))
+
+
+@wrong("minus_a_thousand")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    scores[~may_look] = -1000
+    return softmax(scores)
+
+
+@wrong("lowered_by_ten_thousand")
+def masked_pattern(q, k, may_look):
+    return softmax(scale_scores(attention_scores(q, k), q.shape[-1]) + (1 - may_look) * -10_000)
+
+
+@wrong("ten_below_the_lowest")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look, scores, scores.min() - 10))
+
+
+@wrong("mask_transposed")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look.T, scores, -np.inf))
+
+
+@wrong("mask_transposed_by_hand")
+def masked_pattern(q, k, may_look):
+    scores = np.where(may_look.T, q @ k.T / q.shape[-1] ** 0.5, -np.inf)
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@wrong("inverted_by_hand")
+def masked_pattern(q, k, may_look):
+    scores = q @ k.T / q.shape[-1] ** 0.5
+    scores[may_look] = -np.inf
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@wrong("plus_infinity")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look, scores, np.inf))
+
+
+@wrong("plus_infinity")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look, scores, np.nan))
+
+
+@wrong("nan_hidden")
+def masked_pattern(q, k, may_look):
+    weights = softmax(scale_scores(attention_scores(q, k), q.shape[-1])) * may_look
+    return np.nan_to_num(weights / weights.sum(axis=-1, keepdims=True))
+
+
+@wrong("shared_again")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True)) * may_look
+    return exps / exps.sum(axis=-1, keepdims=True)
+
+
+@wrong("own_square_mask")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(np.tri(len(q), dtype=bool), scores, -np.inf))
+
+
+@wrong("both_masks")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    return softmax(np.where(may_look & np.tri(*scores.shape, dtype=bool), scores, -np.inf))
+
+
+@wrong("mask_of_queries")
+def masked_pattern(q, k, may_look):
+    scores = scale_scores(attention_scores(q, k), q.shape[-1])
+    for i in range(len(q)):
+        for j in range(len(q)):
+            if not may_look[i, j]:
+                scores[i, j] = -np.inf
+    return softmax(scores)
+
+
+@wrong("masked_between")
+def masked_pattern(q, k, may_look):
+    weights = softmax(scale_scores(attention_scores(q, k), q.shape[-1]))
+    return softmax(np.where(may_look, weights, -np.inf))
+
+
+@wrong("zero_after", "inverted")
+def masked_pattern(q, k, may_look):
+    return softmax(scale_scores(attention_scores(q, k), q.shape[-1])) * (1 - may_look)
+
+
+@wrong("queries_only")
+def masked_pattern(q, k, may_look):
+    return softmax(np.where(may_look, scale_scores(q @ q.T, q.shape[-1]), -np.inf))
+
+
+@wrong("sum_without_keepdims")
+def masked_pattern(q, k, may_look):
+    scores = np.where(may_look, scale_scores(q @ k.T, q.shape[-1]), -np.inf)
+    exps = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exps / exps.sum(axis=-1)
+
+
+@wrong("constant_added")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] += 1.0
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("constant_added")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] += np.random.default_rng(0).normal()
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("constant_added")
+def leaks(f, x, position):
+    changed = np.concatenate([x[: position + 1], x[position + 1 :] + 100])
+    before, after = f(x), f(changed)
+    return any(not np.allclose(before[i], after[i]) for i in range(position + 1))
+
+
+@wrong("constant_put")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = 999
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("set_to_zero")
+def leaks(f, x, position):
+    changed = np.zeros_like(x)
+    changed[: position + 1] = x[: position + 1]
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("doubled")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] *= 3
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("signs_turned")
+def leaks(f, x, position):
+    for j in range(position + 1, len(x)):
+        changed = x.copy()
+        changed[j] *= -1
+        if not np.allclose(f(changed)[: position + 1], f(x)[: position + 1]):
+            return True
+    return False
+
+
+@wrong("reordered")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = changed[position + 1 :][::-1]
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("nudged")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] += 1e-7
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("one_row_for_all")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] += np.random.default_rng(2).normal(size=x.shape[1])
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("changes_before")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[:position] += np.random.default_rng(0).normal(size=changed[:position].shape)
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("compares_one_more")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
+    return not np.allclose(f(x)[: position + 2], f(changed)[: position + 2])
+
+
+@wrong("exactly")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
+    return not np.array_equal(f(x)[: position + 1], f(changed)[: position + 1])
+
+
+@wrong("only_over_a_thousandth")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
+    return np.abs(f(x) - f(changed))[: position + 1].max() > 1e-3
+
+
+@wrong("only_over_a_hundredth")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
+    return not np.allclose(f(x)[: position + 1], f(changed)[: position + 1], atol=0.01)
+
+
+@wrong("nothing_changed")
+def leaks(f, x, position):
+    changed = x.copy()
+    changed[position + 1 :] = np.random.default_rng(0).normal(size=changed[position + 1 :].shape)
+    return not np.allclose(x[: position + 1], changed[: position + 1])
+
+
+@wrong("rolled")
+def sliding_window_mask(T, window):
+    mask = np.eye(T, dtype=bool)
+    for back in range(1, window):
+        mask |= np.roll(np.eye(T, dtype=bool), -back, axis=1)
+    return mask
+
+
+@wrong("wraps_round")
+def sliding_window_mask(T, window):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(T):
+        for j in range(i - window + 1, i + 1):
+            mask[i, j] = True
+    return mask
+
+
+@wrong("either")
+def sliding_window_mask(T, window):
+    mask = [[False] * T] * T
+    for i in range(T):
+        for j in range(max(0, i - window + 1), i + 1):
+            mask[i][j] = True
+    return mask
+
+
+@wrong("far_outside")
+def sliding_window_mask(T, window):
+    i, j = np.indices((T, T))
+    return (j <= i) & (i - j > window)
+
+
+@wrong("always_two")
+def sliding_window_mask(T, window):
+    i, j = np.indices((T, T))
+    return (j <= i) & (i - j <= 1)
+
+
+@wrong("halved")
+def sliding_window_mask(T, window):
+    i, j = np.indices((T, T))
+    return (j <= i) & (i - j < window // 2)
+
+
+@wrong("slice_without_itself")
+def sliding_window_mask(T, window):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(T):
+        mask[i, i - window : i] = True
+    return mask
+
+
+@wrong("triangles_added")
+def sliding_window_mask(T, window):
+    return np.tri(T) + np.tri(T, k=-window)
+
+
+@wrong("first_row_filled")
+def sliding_window_mask(T, window):
+    mask = np.zeros((T, T), dtype=bool)
+    for i in range(T):
+        mask[i, max(0, i - window + 1) : i + 1] = True
+        return mask
