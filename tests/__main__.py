@@ -12,7 +12,7 @@ from itertools import takewhile
 
 
 def pytest_arguments(words):
-    """What to tell pytest; the numbers that come first are lessons, and every processor gets its share."""
+    """What to tell pytest; the numbers that come first are lessons, and there is one worker more than there are processors."""
     numbers = list(takewhile(re.compile(r"\d\d?").fullmatch, words))
     chosen = [argument for number in numbers for argument in ("--lesson", f"{number:0>2}")]
     return ["-n", "auto", "--dist", "worksteal", *chosen, *words[len(numbers) :]]

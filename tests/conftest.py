@@ -20,7 +20,7 @@ def pytest_configure(config):
     config.stash[_home] = folder
     os.environ["COURSE_HOME"] = folder.name  # before any test module is imported; kernels inherit it
     os.environ["COURSE_DOWNLOADS"] = os.path.join(folder.name, "nothing_fetched")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # two workers with two threads each would wait for each other's core
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers with two threads each would wait for each other's core
     paths = [str(NO_NETWORK), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
     spec = importlib.util.spec_from_file_location("course_no_network", NO_NETWORK / "sitecustomize.py")
@@ -29,6 +29,12 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     config.stash[_home].cleanup()
+
+
+def pytest_xdist_auto_num_workers():
+    """One worker more than there are processors: a test that drives a browser waits for a third of its time."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + 1
 
 
 def pytest_collection_modifyitems(items):

@@ -70,7 +70,6 @@ WITH_PARAMETERS = {
     "test_own_runs.py",
     "test_pieces.py",
     "test_readme.py",
-    "test_shape_comments.py",
     "test_show.py",
     "test_slides.py",
     "test_views.py",

@@ -39,7 +39,7 @@ def test_a_number_is_a_lesson_and_the_rest_goes_to_pytest(words, told):
     ("file", "value", "concerned"),
     [
         ("test_notebooks.py", ROOT / "notebooks" / "05_masking.ipynb", {"05"}),
-        ("test_shape_comments.py", "05_masking", {"05"}),
+        ("test_slides.py", "05_masking", {"05"}),
         ("slides/test_deck.py", "11", {"11"}),
         ("test_bank.py", "causal_mask", {find.tables()["causal_mask"]}),
         ("test_environment.py", "no_such_exercise", set()),

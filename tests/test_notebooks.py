@@ -13,12 +13,16 @@ import pytest
 
 from course_lib.mistakes import find
 from tests import stored_outputs, subject
+from tests.browser import driving
 from tests.conftest import ROOT
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SHEETS = sorted((ROOT / "exercises").glob("*.ipynb"))
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 EXECUTED = LESSONS + SOLUTIONS
+RUN_HERE = (
+    SOLUTIONS if driving.can_drive() else EXECUTED
+)  # a browser's tests run the lessons in JupyterLab, and compare as well
 
 
 def named(path):
@@ -35,15 +39,17 @@ def read(path):
     return nbformat.read(path, 4)
 
 
-@pytest.mark.parametrize("path", EXECUTED, ids=named)
-def test_runs_and_gives_what_it_shows(path, course_home, request):
-    """nbval runs every cell in a fresh kernel and compares the outputs with the stored ones."""
-    found = stored_outputs.differences(path, request.session)
+@pytest.mark.parametrize("path", RUN_HERE, ids=named)
+def test_runs_and_gives_what_it_shows(path, course_home, tmp_path, request):
+    """nbval runs every cell in a fresh kernel and compares the outputs with the stored ones; shape comments are true of what passes by."""
+    found, shapes = stored_outputs.run(path, request.session, tmp_path / "shapes")
     assert not found, "\n\n".join(found)[-6000:]
+    stored_outputs.shapes_are_true(path, shapes)
 
 
-def test_a_difference_and_an_error_are_seen(tmp_path, request):
-    stored = {"1 + 1": "2", "1 + 2": "4", "1 / 0": "0", "2 + 2": "4"}
+def test_a_difference_an_error_and_a_false_shape_are_seen(tmp_path, request):
+    lie = "import numpy\nx = numpy.ones(3)  # (T, C)\n2"
+    stored = {lie: "2", "1 + 1": "2", "1 + 2": "4", "1 / 0": "0", "2 + 2": "4"}
     cells = [
         nbformat.v4.new_code_cell(
             source, execution_count=1, outputs=[nbformat.v4.new_output("execute_result", {"text/plain": text})]
@@ -51,12 +57,16 @@ def test_a_difference_and_an_error_are_seen(tmp_path, request):
         for source, text in stored.items()
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "small.ipynb")
-    found = stored_outputs.differences(tmp_path / "small.ipynb", request.session)
+    found, shapes = stored_outputs.run(tmp_path / "small.ipynb", request.session, tmp_path / "shapes")
     assert [text.splitlines()[:2] for text in found] == [
-        ["cell 1: Cell outputs differ", "1 + 2"],
-        ["cell 2: Cell execution caused an exception", "1 / 0"],
+        ["cell 2: Cell outputs differ", "1 + 2"],
+        ["cell 3: Cell execution caused an exception", "1 / 0"],
     ]
     assert "ZeroDivisionError" in found[1]
+    assert shapes == {"wrong": ["x has shape (3,): x = numpy.ones(3)  # (T, C)"], "seen": 1}
+    gave = [[nbformat.v4.new_output("execute_result", {"text/plain": text})] for text in ("2", "2", "3", "0", "4")]
+    differ = stored_outputs.compare(tmp_path / "small.ipynb", request.session, gave)
+    assert [text.splitlines()[:2] for text in differ] == [["cell 2: Cell outputs differ", "1 + 2"]]
 
 
 @pytest.mark.parametrize("path", EXECUTED, ids=named)

@@ -1,25 +1,18 @@
 """Shape comments are executed, in the library and in the notebooks, so that they stay true."""
 
-import re
+import json
 from pathlib import Path
 
-import nbformat
 import numpy as np
-import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from course_lib.attention import numpy_attention, vectors
 from course_lib.judge.compare import Raised
 from course_lib.mistakes import find
 from tests.conftest import ROOT
-from tests.shape_comments import COMMENT, Cells, needed
+from tests.shape_comments import COMMENT, Cells, begin
 
 MODULES = (numpy_attention, vectors)
-COMMENTED = [
-    path
-    for folder in ("notebooks", "solutions")
-    for path in sorted((ROOT / folder).glob("*.ipynb"))
-    if any(re.search(r" = .*# \(", cell.source) for cell in nbformat.read(path, 4).cells if cell.cell_type == "code")
-]
 
 
 def commented(path):
@@ -67,21 +60,16 @@ def test_library():
         assert missed <= watch.seen, "a shape comment that nothing executes"
 
 
-@pytest.mark.parametrize("path", COMMENTED, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_notebook(path, course_home, capsys, monkeypatch):
-    monkeypatch.setenv("COURSE_RECORD", "no")  # a solution sheet sets it, and afterwards it is as before
-    space, watch = {"__name__": "__main__"}, Cells()
-    cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
-    for number, cell in enumerate(cells[: needed([cell.source for cell in cells])]):
-        if "raises-exception" not in cell.metadata.get("tags", []):
-            watch.run(cell.source, f"<{path.stem} cell {number}>", space)
-    assert watch.wrong == []
-    assert watch.seen
-
-
-def test_what_comes_after_the_last_shape_comment_is_left_out():
-    inside = "def f(x):\n    y = x.T  # (C, T)\n    return y"
-    assert needed(["a = b  # (T,)", "1"]) == 1
-    assert needed([inside, "1", "f(a)", "2"]) == 3, "a comment inside a function counts wherever it is called"
-    assert needed([inside, "def g(x):\n    return f(x)", "1", "g(a)", "2"]) == 4
-    assert needed(["1", "2"]) == 0
+def test_in_a_kernel(tmp_path):
+    """Each cell is compared, what a function of an earlier one does as well, and what IPython alone reads is no hindrance."""
+    shell, told = InteractiveShell(), tmp_path / "told"
+    begin(shell)
+    for cell in (
+        "import numpy as np\n%precision 3\nx = np.ones((2, 3))  # (T, C)",
+        "def turned(x):\n    y = x.T  # (C, T)\n    return y",
+        "turned(np.ones((4, 5)))",
+        "y = turned(x)  # (C, T)\nz = x  # (C, T)",
+    ):
+        shell.run_cell(cell, silent=True).raise_error()
+    shell.shape_comments.tell(told)
+    assert json.loads(told.read_text()) == {"wrong": ["z has shape (2, 3): z = x  # (C, T)"], "seen": 4}

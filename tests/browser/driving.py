@@ -4,6 +4,7 @@ Cells are found by a piece of their source, never by their number, so that a les
 """
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -50,6 +51,11 @@ LISTEN = """() => {
     });
 }"""
 ALL_ANSWERED = "() => !window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.unanswered.size"
+RUN_SILENTLY = """async (code) => {
+    const { kernel } = window.jupyterapp.shell.currentWidget.context.sessionContext.session;
+    const reply = await kernel.requestExecute({ code, silent: true, store_history: false }).done;
+    return reply.content.evalue ?? '';
+}"""
 COMMAND = "async (command) => { await window.jupyterapp.commands.execute(command) }"
 CURRENT = "() => window.jupyterapp?.shell.currentWidget?.context?.path"
 CLOSE_ALL_TABS = """async () => {
@@ -69,6 +75,11 @@ NOTHING_RUNS = "() => ![...window.jupyterapp.shell.currentWidget.content.widgets
 def find_browser():
     """The path of a Chromium on this machine, or None."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def can_drive():
+    """True if there is a browser, and Playwright to drive it."""
+    return bool(find_browser() and importlib.util.find_spec("playwright"))
 
 
 @contextlib.contextmanager
@@ -183,6 +194,12 @@ def run_all(page, timeout=120, meanwhile=None):
     page.wait_for_function(ALL_RAN, timeout=timeout * 1000)
     page.wait_for_function(NOTHING_RUNS, timeout=timeout * 1000)
     page.wait_for_function(KERNEL_IDLE, timeout=timeout * 1000)
+
+
+def run_silently(page, code):
+    """Run code in the current notebook's kernel as if nothing had been run."""
+    failed = page.evaluate(RUN_SILENTLY, code)
+    assert not failed, failed
 
 
 def cells(page):

@@ -8,6 +8,7 @@ from course_lib import show
 from course_lib.costs.ledger import video_ledger
 from course_lib.model.gpt import GPTConfig
 from course_lib.show import VIEWS
+from tests import shape_comments, stored_outputs
 from tests.browser import driving, test_dot_product, test_ledger_sliders, test_query_key_editor
 from tests.browser.test_head_views import gets
 from tests.browser.test_views import shown
@@ -138,25 +139,23 @@ MOVES = {
 }
 
 
-def stop_the_second_training(page):
-    """Press the stop button of the page while the long training on real text runs: what it has learned is kept, and the lesson goes on."""
-    cell = driving.cell_with(page, "report = train(writer")
-    cell.get_by_role("status").filter(has_text=re.compile(r"\d+/400 ")).wait_for(timeout=400_000)
-    page.get_by_role("button", name=re.compile("^Interrupt the kernel")).click()
-    cell.get_by_text(re.compile(r"Stopped after \d+ of 400 steps: the model keeps what it has learned")).wait_for()
+OUTPUTS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+    .filter((cell) => cell.type === 'code').map((cell) => cell.outputs.toJSON())"""
 
 
-MEANWHILE = {"11_train_your_gpt": stop_the_second_training}  # what the learner does while all cells run
-
-
-def runs_to_its_end_and_its_views_move(lab, page, lesson):
-    """Open a lesson, run it from top to bottom, and move every view that it shows."""
-    driving.open_notebook(page, lab[0], f"notebooks/{lesson}.ipynb")
-    meanwhile = MEANWHILE.get(lesson)
-    driving.run_all(page, timeout=400, meanwhile=meanwhile and (lambda: meanwhile(page)))
+def runs_to_its_end_and_its_views_move(lab, page, lesson, session, told):
+    """Open a lesson, run it from top to bottom, compare what it gives with what it stores, and move every view that it shows."""
+    path = ROOT / f"notebooks/{lesson}.ipynb"
+    driving.open_notebook(page, lab[0], f"notebooks/{path.name}")
+    driving.run_silently(page, shape_comments.BEGIN)
+    driving.run_all(page, timeout=400)
     meant_to_fail = [cell.source for cell in code_cells(lesson) if "raises-exception" in cell.metadata.get("tags", [])]
     assert driving.failed_cells(page) == meant_to_fail
     assert all(cell["executed"] for cell in driving.cells(page) if cell["type"] == "code" and cell["source"])
+    different = stored_outputs.compare(path, session, page.evaluate(OUTPUTS))
+    assert not different, "\n\n".join(different)[-6000:]
+    driving.run_silently(page, shape_comments.tell(told))
+    stored_outputs.shapes_are_true(path, stored_outputs.read(told))
     for name in shown_in(lesson):
         selector, move = MOVES[name]
         view = page.locator(selector)

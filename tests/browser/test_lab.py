@@ -1,5 +1,7 @@
 """JupyterLab in a real browser, as a learner meets it."""
 
+import re
+
 from course_lib.mistakes import find
 from tests.browser import driving, views
 
@@ -72,3 +74,31 @@ def test_run_all_stops_at_a_wrong_answer_and_shows_a_card_and_one_line(lab, page
     assert driving.failed_cells(page) == []
     assert driving.output_of(page, "check(dot)").startswith("✓ ")
     assert "✓ dot" in driving.output_of(page, "progress()")
+
+
+TRAINING = """
+from course_lib import show
+from course_lib.model import GPT, GPTConfig
+from course_lib.train import train
+model = GPT(GPTConfig(n_layer=1, n_head=2, n_embd=16, context_length=8, vocab_size=5))
+plot = show.LossPlot(title="A GPT learns to count")
+report = train(model, [0, 1, 2, 3, 4] * 50, steps=100_000, batch_size=4, device="cpu", on_step=plot)
+"""
+
+
+def test_the_stop_button_ends_a_training_and_the_notebook_goes_on(lab, page):
+    """What the model has learned is kept, and Run All runs what comes after."""
+    url, folder = lab
+    driving.open_notebook(page, url, views.notebook_with(folder, "stopped", TRAINING, "len(report.losses) > 0"))
+
+    def press_stop():
+        cell = driving.cell_with(page, "report = train(model")
+        cell.get_by_role("status").filter(has_text=re.compile(r"\d+/100000 ")).wait_for(timeout=60_000)
+        page.get_by_role("button", name=re.compile("^Interrupt the kernel")).click()
+        cell.get_by_text(
+            re.compile(r"Stopped after \d+ of 100000 steps: the model keeps what it has learned")
+        ).wait_for()
+
+    driving.run_all(page, meanwhile=press_stop)
+    assert driving.failed_cells(page) == []
+    assert driving.output_of(page, "len(report.losses)").endswith("True")

@@ -1,4 +1,4 @@
-"""The lessons in a real JupyterLab: each runs to its end, and each of its views moves, by mouse and by keyboard."""
+"""The lessons in a real JupyterLab: each runs to its end and gives what it stores, and its views move, by mouse and by keyboard."""
 
 import pytest
 
@@ -12,5 +12,5 @@ def test_every_view_is_shown_in_a_lesson():
 
 
 @pytest.mark.parametrize("lesson", lessons.LESSONS)
-def test_it_runs_and_its_views_move(lab, page, lesson):
-    lessons.runs_to_its_end_and_its_views_move(lab, page, lesson)
+def test_it_runs_gives_what_it_shows_and_its_views_move(lab, page, lesson, request, tmp_path):
+    lessons.runs_to_its_end_and_its_views_move(lab, page, lesson, request.session, tmp_path / "shapes")
