@@ -80,7 +80,7 @@ DOT = Exercise(
     ],
     makes=_dot_inputs,
     says=dict(
-        no_sum="You returned one number for each pair. ⇒ Add the products up: the dot product is one number.",
+        no_sum="You did not add the products up: you returned a number for each pair. ⇒ The dot product is one number, their sum.",
         running_totals="You returned every total on the way. ⇒ Only the last one is the dot product.",
         added="You added the entries of each pair. ⇒ Multiply them, then add the products up.",
         divided="You divided the entries of each pair. ⇒ Multiply them, then add the products up.",
