@@ -6,7 +6,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=["failing_case"],
     submod_attrs={
-        "engine": ["Exercise"],
+        "engine": ["Exercise", "Slip"],
+        "inputs": ["USUAL"],
         "verdict": ["NOT_ATTEMPTED", "RIGHT", "THEN", "WRONG", "Failure", "Verdict"],
         "attempt": ["tensor"],
         "guard": ["guarded", "guarded_apart", "sentence"],

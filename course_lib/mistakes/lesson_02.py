@@ -5,8 +5,7 @@ from itertools import combinations, pairwise, takewhile
 
 import numpy as np
 
-from course_lib.judge import Exercise
-from course_lib.judge.inputs import USUAL
+from course_lib.judge import USUAL, Exercise
 
 SENTENCE = "a fluffy blue creature roamed the verdant forest".split()
 

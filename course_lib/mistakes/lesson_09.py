@@ -1,10 +1,8 @@
 """Lesson 09: the whole GPT, counted."""
 
-
 import numpy as np
 
-from course_lib.judge import Exercise
-from course_lib.judge.engine import Slip
+from course_lib.judge import Exercise, Slip
 
 
 def _numbers(seed, *shape):

@@ -4,8 +4,7 @@ import copy
 
 import numpy as np
 
-from course_lib.judge import Exercise
-from course_lib.judge.engine import Slip
+from course_lib.judge import Exercise, Slip
 
 
 def _numbers(seed, *shape):

@@ -4,9 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.judge import Exercise
-from course_lib.judge.engine import Slip
-from course_lib.judge.inputs import USUAL
+from course_lib.judge import USUAL, Exercise, Slip
 
 
 def get_batch(ids, starts, length, slip):
