@@ -648,7 +648,7 @@ LEAKS = Exercise(
         (Probed("attention with a causal mask for 5 tokens", _fixed(5)), _tokens(9, 5, 3), 2),
     ],
     makes=_f_tokens_and_place,
-    tries=20,
+    tries=12,
     unfit={
         "large": "a change of the usual size is then a small one, and may count as a rounding error",
         "tiny": "what moves is then as small as a rounding error",
