@@ -476,9 +476,9 @@ def and_neuron(x, first, second, slip):
     )
     both = slip(
         lambda: one + two,
-        multiplied_less_1=lambda: one * two,
-        smaller_less_1=lambda: np.minimum(one, two),
-        larger=lambda: np.maximum(one, two),
+        multiplied_less_1=lambda: (x @ first) * (x @ second),
+        smaller_less_1=lambda: np.minimum(x @ first, x @ second),
+        larger=lambda: np.maximum(x @ first, x @ second),
         averaged=lambda: (one + two) / 2,
         difference=lambda: one - two,
         directions_multiplied=lambda: x @ (first * second),
