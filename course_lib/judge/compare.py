@@ -3,10 +3,13 @@
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import is_
+from types import SimpleNamespace
 
-import numpy as np
+import numpy
 
 from .tolerance import agree
+
+np = SimpleNamespace(**vars(numpy))  # NumPy as it is now: `np.array = None` in a notebook changes nothing here
 
 LARGEST = 1_000_000  # numbers; no exercise returns more
 
@@ -41,10 +44,13 @@ class Pristine:
     """Remembers modules as they are now, so that `np.exp = None` in a notebook can't change what the reference computes."""
 
     def __init__(self, *modules):
-        self.before = {module: dict(vars(module)) for module in modules}
+        self.before, self.inside = {module: dict(vars(module)) for module in modules}, False
 
     @contextmanager
     def __call__(self):
+        if self.inside:
+            yield
+            return
         changed = [
             (module, name, vars(module).get(name), value)
             for module, names in self.before.items()
@@ -54,14 +60,16 @@ class Pristine:
         ]
         for module, name, _, value in changed:
             setattr(module, name, value)
+        self.inside = True
         try:
             yield
         finally:
+            self.inside = False
             for module, name, rebound, _ in changed:
                 setattr(module, name, rebound)
 
 
-pristine = Pristine(np, np.linalg, np.random)
+pristine = Pristine(numpy, numpy.linalg, numpy.random)
 
 
 def plain(value):
@@ -81,7 +89,6 @@ def is_numeric(value):
     return isinstance(value, bool | int | float | np.ndarray | np.generic) or hasattr(value, "detach")
 
 
-@pristine()
 def answer(value, wanted):
     """The learner's value in the form that the reference returns (a float array, a tuple of them, or plain Python), or WrongForm."""
     if value is None:

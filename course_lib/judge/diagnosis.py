@@ -26,7 +26,8 @@ def pair(exercise, outcomes, code=None):
     if all(isinstance(mine, Raised) or only_nan(mine) for mine in wrong):
         return ()  # pairs that raise or end in NaN everywhere are guesses
     names = [name for name in exercise.says if name not in exercise.alone and true_of(exercise, name, code)]
-    return next((two for two in itertools.combinations(names, 2) if exercise.fits(outcomes, two)), ())
+    apart = (two for two in itertools.combinations(names, 2) if not any(set(two) <= set(place) for place in exercise.places))
+    return next((two for two in apart if exercise.fits(outcomes, two)), ())
 
 
 def nearly(exercise, outcomes, code=None):

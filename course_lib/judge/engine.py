@@ -29,10 +29,11 @@ class Slip:
     """`slip(right, name=wrong, …)` is `right`, or `wrong` where the mistake of that name is switched on; functions are called."""
 
     def __init__(self, on=()):
-        self.on, self.names = frozenset(on), {}
+        self.on, self.names, self.places = frozenset(on), {}, set()
 
     def __call__(self, right, **wrong):
         self.names.update(dict.fromkeys(wrong))
+        self.places.add(tuple(wrong))
         chosen = next((wrong[name] for name in wrong if name in self.on), right)
         return chosen() if callable(chosen) else chosen
 
@@ -98,6 +99,20 @@ class Exercise:
         """The style of a case that was made, or ""."""
         return "" if case < len(self.cases) else self.made[case - len(self.cases)][0]
 
+    @cached_property
+    def places(self):
+        """The mistakes that stand at one and the same place of the reference, as a set of tuples: of those, only one can be made."""
+        slip = Slip()
+        for inputs in self.cases:
+            with contextlib.suppress(Exception), np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self.reference(*copy.deepcopy(inputs), *self.left_out(inputs), slip)  # some inputs are there to be refused
+        return slip.places
+
+    def left_out(self, inputs):
+        """The defaults of the inputs that a case leaves out."""
+        return [self.defaults[name] for name in self.parameters[len(inputs) :]]
+
     # ---- the reference and its forks -------------------------------------------------------------------------------
 
     def outcome(self, case, mistakes=()):
@@ -108,8 +123,7 @@ class Exercise:
                 warnings.simplefilter("ignore")  # a fork may do what NumPy warns of
                 try:
                     inputs = copy.deepcopy(self.inputs(case))
-                    left_out = (self.defaults[name] for name in self.parameters[len(inputs) :])
-                    value = in_a_row(self.reference, (*inputs, *left_out, Slip(mistakes)), self.calls)
+                    value = in_a_row(self.reference, (*inputs, *self.left_out(inputs), Slip(mistakes)), self.calls)
                     value = self.reads(value, inputs) if self.reads else value
                     form = answer(value, self.outcome(case) if mistakes else value)  # as a learner's answer is read
                     self._memo[key] = answer(value, value) if isinstance(form, WrongForm) else form
@@ -185,7 +199,7 @@ class Exercise:
         if run.unstable:
             return self._wrong(self._unstable(), *said)
         for name, text, test in self.promises if function else ():
-            if guarded(lambda test=test: bool(test(function)), self.seconds)[0] is not True:
+            if guarded(lambda test=test: bool(test(function)), self.seconds) == (False, None):
                 said = [*said, (name, text)]
         return self._wrong(*said) if said else Verdict(self.name, RIGHT)
 
@@ -263,13 +277,9 @@ class Exercise:
 
     def selftest(self):
         """What is wrong with the table, as sentences: mistakes that no input shows, that look alike, or that have no fork or no sentence."""
-        slip = Slip()
-        for inputs in self.cases:
-            with contextlib.suppress(Exception):  # some inputs are there to be refused
-                left_out = [self.defaults[name] for name in self.parameters[len(inputs) :]]
-                self.reference(*copy.deepcopy(inputs), *left_out, slip)
-        problems = [f"{self.name}: the fork {name} has no sentence" for name in slip.names if name not in self.says]
-        problems += [f"{self.name}: the sentence {name} has no fork" for name in self.says if name not in slip.names]
+        names = {name for place in self.places for name in place}
+        problems = [f"{self.name}: the fork {name} has no sentence" for name in sorted(names) if name not in self.says]
+        problems += [f"{self.name}: the sentence {name} has no fork" for name in self.says if name not in names]
         groups = [(), *((name,) for name in self.says)]
         answers = {group: [self.outcome(case, group) for case in range(len(self.cases))] for group in groups}
         for one, other in itertools.combinations(groups, 2):
