@@ -20,6 +20,9 @@ def answers(name):
     return [entry for entry in bank.of_lesson(find.tables()[name]) if entry[0].__name__ == name]
 
 
+GENERIC = {"form", "raised", "no_error", "shape", "nan", "values"}
+
+
 def complaint(function, names):
     """What is wrong with the check's verdict on an answer of the bank; None if it is what the bank says."""
     exercise = find.exercise_named(function.__name__)
@@ -29,7 +32,10 @@ def complaint(function, names):
     if verdict.state != "wrong":
         return f"a wrong answer was not rejected: {verdict.text}"
     earned = set(verdict.names)
-    as_said = earned == set(names) if names else not earned & set(exercise.says)
+    unlisted = (
+        set(names) <= GENERIC
+    )  # a detector may know more than "the values are not right", if no listed mistake is named
+    as_said = not earned & set(exercise.says) if unlisted else earned == set(names)
     return None if as_said else f"it earned {sorted(earned)}: {verdict.text}"
 
 

@@ -626,7 +626,7 @@ def edits(tree, sizes=(), names=(), arguments=()):
         together.setdefault(key, []).append(edit)
     for same in together.values():
         spots = [(id(container), key) for edit in same for container, key, _ in edit.places]
-        if len(same) > 1 and len(set(spots)) == len(spots) and same[0].kind != "name":
+        if len(same) > 1 and len(set(spots)) == len(spots) and same[0].kind not in ("name", "number"):
             places = [place for edit in same for place in edit.places]
             found.append(Edit(same[0].kind, same[0].node, same[0].before, same[0].after, places))
     return sorted(found, key=lambda edit: ORDER.index(edit.kind))

@@ -168,8 +168,7 @@ class Exercise:
             return self._wrong(*((name, self.says[name]) for name in names), *said, case=wrong, run=run)
         if names := diagnosis.nearly(self, run.outcomes, code):
             return self._wrong((names[0], diagnosis.NEARLY + self.says[names[0]]), *said, case=wrong, run=run)
-        found = diagnosis.in_common(self, run.outcomes, function)
-        return self._unnamed(run, wrong, function, [*said, found] if found else said)
+        return self._unnamed(run, wrong, function, said)
 
     def _all_agree(self, run, function, said):
         """Every answer is right: what remains are the promises that no answer shows, and what was left behind."""
@@ -202,24 +201,26 @@ class Exercise:
     def _unnamed(self, run, wrong, function, said):
         """No listed mistake fits: say the most useful true thing, with the smallest evidence."""
         mine, theirs = run.outcomes[wrong], self.outcome(wrong)
+        if isinstance(mine, WrongForm) and not isinstance(theirs, Raised):
+            return self._wrong(("form", mine.sentence), *said, case=wrong, run=run)
+        found = diagnosis.in_common(self, run.outcomes, function)
+        common = [found] if found else []
         if isinstance(mine, Raised):
             should = f" Here a {theirs.kind} is wanted." if isinstance(theirs, Raised) else ""
-            return self._wrong(("raised", mine.sentence + should), *said, case=wrong, run=run)
+            return self._wrong(("raised", mine.sentence + should), *common, *said, case=wrong, run=run)
         if isinstance(theirs, Raised):
             instead = "did not" if isinstance(mine, WrongForm) else f"returned {in_words(mine)}"
             text = f"This input should raise a {theirs.kind}, and your function {instead}."
-            return self._wrong(("no_error", text), *said, case=wrong, run=run)
-        if isinstance(mine, WrongForm):
-            return self._wrong(("form", mine.sentence), *said, case=wrong, run=run)
+            return self._wrong(("no_error", text), *common, *said, case=wrong, run=run)
         if text := wrong_shape(mine, theirs, self.parts):
-            return self._wrong(("shape", text), *said, case=wrong, run=run)
+            return self._wrong(("shape", text), *common, *said, case=wrong, run=run)
         if all(map(only_nan, run.outcomes)):
             text = "Every number is NaN (not a number). Look for 0/0, ∞ − ∞ or 0·∞, and for a row that has nothing left to share out."
             return self._wrong(("nan", text), *said, case=wrong, run=run)
         for name, text, test in self.probes if function else ():
             if guarded(lambda test=test: bool(test(function)), self.seconds) == (False, None):
                 said = [*said, (name, text)]
-        said = said or [("values", "The values are not right.")]
+        said = said or common or [("values", "The values are not right.")]
         return self._wrong(*said, case=wrong, run=run)
 
     def _wrong(self, *said, case=None, run=None, right=""):

@@ -4,11 +4,13 @@ import contextlib
 import inspect
 import random
 import sys
+import threading
 import types
 import warnings
 
 import numpy as np
 
+PLAIN = (np.ndarray, np.generic, int, float, str, bytes, type(None))
 DEPTH = 5  # a list of layers in a dictionary in an object: deeper than any input of the course
 
 
@@ -69,7 +71,7 @@ def _switch_back(switch, was):
 def _parts(name, value, seen, depth=DEPTH):
     """(name, which, object, attribute) of every module's `training` and every tensor's `requires_grad` in an input."""
     torch = _torch()
-    if torch is None or depth < 0 or id(value) in seen or isinstance(value, str | int | float | np.ndarray):
+    if torch is None or depth < 0 or isinstance(value, PLAIN) or id(value) in seen:
         return
     seen.add(id(value))
     if isinstance(value, torch.nn.Module):
@@ -84,7 +86,9 @@ def _parts(name, value, seen, depth=DEPTH):
 
 
 def _inside(value):
-    """What an input holds: entries, what a function has closed over or belongs to, an object's attributes."""
+    """What an input holds: entries, what a function has closed over or belongs to, an optimiser's weights, an object's attributes."""
+    if (torch := _torch()) and isinstance(value, torch.optim.Optimizer):
+        return [weight for group in value.param_groups for weight in group["params"]]
     if isinstance(value, dict):
         return list(value.values())
     if isinstance(value, list | tuple | set):
@@ -156,9 +160,25 @@ def world_kept(inputs=None, quick=False):
             before.put_back()
 
 
+_dice = threading.local()
+
+
 @contextlib.contextmanager
 def dice_kept():
     """What is drawn inside does not change what is drawn afterwards: Python's, NumPy's and torch's random numbers."""
+    if getattr(_dice, "kept", False):  # by whoever called
+        yield
+        return
+    _dice.kept = True
+    try:
+        with _dice_put_back():
+            yield
+    finally:
+        _dice.kept = False
+
+
+@contextlib.contextmanager
+def _dice_put_back():
     torch = _torch()
     python, numpys = random.getstate(), np.random.get_state()
     torchs = torch.get_rng_state() if torch else None
