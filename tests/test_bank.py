@@ -2,6 +2,7 @@
 
 import importlib
 import itertools
+import random
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from course_lib.mistakes import find
 from tests import bank, subject
 
 NAMES = list(find.tables())
+PAIRS = 40  # of each exercise: a table of 60 mistakes has 1,770, and each is compared with all others
 
 
 def answers(name):
@@ -86,12 +88,13 @@ def test_every_named_mistake_earns_its_own_message_and_no_other(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_two_mistakes_at_once(name):
-    """No pair is accepted, and at least 80 % of the distinguishable pairs get both names."""
+    """No pair of a sample is accepted, and at least 80 % of those that can be told apart get both names."""
     exercise = find.exercise_named(name)
     cases = range(len(exercise.cases))
     singles = [[exercise.outcome(case, group) for case in cases] for group in [(), *((one,) for one in exercise.says)]]
     named = told = 0
-    for pair in itertools.combinations([name for name in exercise.says if name not in exercise.alone], 2):
+    pairs = list(itertools.combinations([name for name in exercise.says if name not in exercise.alone], 2))
+    for pair in random.Random(name).sample(pairs, min(PAIRS, len(pairs))):
         outcomes = [exercise.outcome(case, pair) for case in cases]
         if any(all(map(same, outcomes, other)) for other in singles) or all(map(only_nan, outcomes)):
             continue  # one mistake hides the other, or nothing is left to tell
