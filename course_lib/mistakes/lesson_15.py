@@ -409,8 +409,8 @@ SHARD_HEADS = Exercise(
 
 
 def _drawn_count(draw):
-    """A number of parameters or tokens, from one to hundreds of billions."""
-    return draw.size(1, 999) * 10 ** draw.choice(0, 0, 3, 6, 9)
+    """A number of parameters or tokens; large ones are floats, for one whole number to the power of another would never end."""
+    return draw.size(1, 999) * draw.choice(1, 1, 1e3, 1e6, 1e9)
 
 
 def _made_trainings(draw):
@@ -459,7 +459,7 @@ def training_flops(n_parameters, n_tokens, recompute=False, slip=None):
     flops = slip(
         lambda: flops,
         two_digits=lambda: float(f"{flops:.1e}"),
-        overflow=lambda: (int(flops) + 2**63) % 2**64 - 2**63,
+        overflow=lambda: (int(ways) * int(N) * int(D) + 2**63) % 2**64 - 2**63,
     )
     return flops / slip(1, in_giga=1e9, in_tera=1e12, in_peta=1e15, in_exa=1e18)
 
@@ -476,7 +476,7 @@ TRAINING_FLOPS = Exercise(
         (10, 100),
         (175e9, 300e9),
         (12, 0, True),
-        (350_000_000, 7_000_000_000, True),
+        (350e6, 7e9, True),
     ],
     makes=_made_trainings,
     defaults=dict(recompute=False),
