@@ -37,7 +37,7 @@ def complaint(function, names):
     unlisted = (
         set(names) <= GENERIC
     )  # a detector may know more than "the values are not right", if no listed mistake is named
-    as_said = not earned & set(exercise.says) if unlisted else earned == set(names)
+    as_said = earned == set(names) or (unlisted and not earned & set(exercise.says))
     return None if as_said else f"it earned {sorted(earned)}: {verdict.text}"
 
 

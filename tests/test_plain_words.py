@@ -102,8 +102,8 @@ OF_SHAPES_AND_GRADIENTS = {
     "[1.0, 2.0] ** 2": "in a loop",
     "[None][0][0]": "lack its `return`",
     "None.sum()": "lack its `return`",
-    "(TABLE > 1) - (TABLE > 2)": "`this & ~that`",
-    "torch.tensor(TABLE > 1) - torch.tensor(TABLE > 2)": "`this & ~that`",
+    "(TABLE > 1) - (TABLE > 2)": "`a & ~b`",
+    "torch.tensor(TABLE > 1) - torch.tensor(TABLE > 2)": "`a & ~b`",
     "-(TABLE > 1)": "write `~`",
     "[misspelt for _ in range(2)]": "`misspelt`",
 }

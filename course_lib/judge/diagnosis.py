@@ -9,6 +9,10 @@ import itertools
 from . import detectors
 from .compare import Raised, only_nan
 
+LOOSE = {
+    "name",
+    "argument_too_many",
+}  # of the detectors' sentences, those that say where and not what: two listed mistakes say more
 NEARLY = "This explains most of your answers, though not all: "
 
 
@@ -26,7 +30,9 @@ def pair(exercise, outcomes, code=None):
     if all(isinstance(mine, Raised) or only_nan(mine) for mine in wrong):
         return ()  # pairs that raise or end in NaN everywhere are guesses
     names = [name for name in exercise.says if name not in exercise.alone and true_of(exercise, name, code)]
-    apart = (two for two in itertools.combinations(names, 2) if not any(set(two) <= set(place) for place in exercise.places))
+    apart = (
+        two for two in itertools.combinations(names, 2) if not any(set(two) <= set(place) for place in exercise.places)
+    )
     return next((two for two in apart if exercise.fits(outcomes, two)), ())
 
 

@@ -5,7 +5,8 @@ import re
 import numpy as np
 
 from course_lib.judge import Exercise
-from course_lib.mistakes.in_attention import (
+
+from .in_attention import (
     WHOLE,
     WHOLE_NUMBERS,
     multiplies,

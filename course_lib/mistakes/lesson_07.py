@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_lib.judge import Exercise
-from course_lib.mistakes.in_attention import (
+
+from .in_attention import (
     WHOLE,
     WHOLE_NUMBERS,
     multiplies_by_infinity,

@@ -362,7 +362,7 @@ def cosine_similarity(a, b):
     return max(0, a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
 
 
-@wrong("mutates_input", "raised")  # whole numbers can't be divided in place
+@wrong("wrong_if_whole", "mutates_input")
 def cosine_similarity(a, b):
     a /= np.linalg.norm(a)
     return a @ b / np.linalg.norm(b)

@@ -791,7 +791,7 @@ def most_frequent_pair(tokens):
     return Counter(tokens).most_common(1)[0][0]
 
 
-@wrong("tie")
+@wrong("name")
 def most_frequent_pair(tokens):
     pairs = list(zip(tokens, tokens[1:]))
     in_any_order = sorted(set(pairs), key=lambda pair: (pair[1] * 3, pair))  # as a set might give them

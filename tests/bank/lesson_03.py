@@ -153,7 +153,7 @@ def queries_and_keys(x, W_q, W_k):
     q, k = x @ W_q, x @ W_k
 
 
-@wrong("mutates_input", "raised")
+@wrong("one_line_too_many", "mutates_input")
 def queries_and_keys(x, W_q, W_k):
     W_q *= 1.0001
     return x @ W_q, x @ W_k
@@ -328,7 +328,7 @@ def attention_scores(q, k):
     return q @ k
 
 
-@wrong("mutates_input", "raised")
+@wrong("wrong_if_whole", "mutates_input")
 def attention_scores(q, k):
     q += 0.001
     return (q - 0.001) @ k.T
@@ -508,7 +508,7 @@ def to_video_convention(table):
 # ---- more answers of every kind ------------------------------------------------------------------------------------
 
 
-@wrong("first_query", "first_key")
+@wrong("return_in_loop")
 def queries_and_keys(x, W_q, W_k):
     for row in x:
         return row @ W_q, row @ W_k
@@ -603,7 +603,7 @@ def queries_and_keys(x, W_q, W_k):
     return x[-1:] @ W_q, x @ W_k
 
 
-@wrong("one_row_of_queries", "one_row_of_keys")
+@wrong("too_much")
 def queries_and_keys(x, W_q, W_k):
     return x[-1:] @ W_q, x[-1:] @ W_k
 

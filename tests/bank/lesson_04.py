@@ -321,7 +321,7 @@ def scale_scores(scores, head_size):
     return scores - np.sqrt(head_size)
 
 
-@wrong("mutates_input", "raised")
+@wrong("wrong_if_whole", "mutates_input")
 def scale_scores(scores, head_size):
     scores /= np.sqrt(head_size)
     return scores
@@ -533,7 +533,7 @@ def attention_pattern(q, k):
     return np.round(_shares(q @ k.T / np.sqrt(q.shape[-1])), 2)
 
 
-@wrong("rows_sum_to_1")
+@wrong("rounded")
 def attention_pattern(q, k):
     return np.round(_shares(q @ k.T / np.sqrt(q.shape[-1])), 1)
 

@@ -141,7 +141,7 @@ def value_update(x, weights, W_v):
     return np.mean(weights[:, :, None] * (x @ W_v)[None], axis=1)
 
 
-@wrong("pattern_transposed", "already_added")
+@wrong("two_slips")
 def value_update(x, weights, W_v):
     return x + weights.T @ (x @ W_v)
 
@@ -352,7 +352,7 @@ def add_to_stream(x, update):
     return np.stack([x, update]).sum(axis=0)
 
 
-@wrong("replaced", "no_check")
+@wrong("an_argument")
 def add_to_stream(x, update):
     return update
 
@@ -1183,7 +1183,7 @@ def attend(q, k, v, may_look=None):
     return np.exp(scores) @ v
 
 
-@wrong("nan_with_a_mask")
+@wrong("sign_of_infinity")
 def attend(q, k, v, may_look=None):
     scores = q @ k.T / np.sqrt(q.shape[-1])
     if may_look is not None:

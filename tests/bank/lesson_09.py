@@ -168,7 +168,7 @@ def gpt_logits(ids, token_table, position_table, blocks, final_norm):
     return final_norm(x) @ token_table.T
 
 
-@wrong("norm_each_time", "norm_twice")
+@wrong("too_much")
 def gpt_logits(ids, token_table, position_table, blocks, final_norm):
     x = token_table[ids] + position_table[: ids.shape[1]]
     for block in blocks:
@@ -358,7 +358,7 @@ def gpt_logits(ids, token_table, position_table, blocks, final_norm):
     return final_norm(x) @ token_table.T
 
 
-@wrong("start_wrong")
+@wrong("too_much")
 def gpt_logits(ids, token_table, position_table, blocks, final_norm):
     x = token_table[ids] + position_table[: ids.shape[1]].cumsum(0)
     for block in blocks:
@@ -585,7 +585,7 @@ def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
     return counted(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons, value_up=n_layer * n_embd**2)
 
 
-@wrong("tied", "no_output")
+@wrong("too_much")
 def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
     return counted(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons, unembedding=0, value_up=0)
 
@@ -633,7 +633,7 @@ def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
     }
 
 
-@wrong("mlp_wrong")
+@wrong("argument_too_many")
 def parameter_ledger(n_layer, n_head, n_embd, head_size, vocab_size, n_neurons):
     return counted(
         n_layer, n_head, n_embd, head_size, vocab_size, n_neurons, down_projection=n_layer * (n_neurons + n_embd)

@@ -412,7 +412,7 @@ def cross_entropy(logits, targets):
     return F.cross_entropy(logits.flatten(0, 1), targets.flatten()) / np.log(10)
 
 
-@wrong("one_wrong")
+@wrong("too_much")
 def cross_entropy(logits, targets):
     return F.cross_entropy(logits.flatten(0, 1) / 4, targets.flatten())
 
@@ -953,7 +953,7 @@ def train_step(model, optimiser, inputs, targets):
     return loss
 
 
-@wrong("optimiser_unused")
+@wrong("name")
 def train_step(model, optimiser, inputs, targets):
     mine = torch.optim.SGD(model.parameters(), lr=0.1)
     mine.zero_grad()
@@ -1038,7 +1038,7 @@ def train_step(model, optimiser, inputs, targets):
     return loss.item()
 
 
-@wrong("loss_wrong")
+@wrong("too_much")
 def train_step(model, optimiser, inputs, targets):
     optimiser.zero_grad()
     loss = _loss(model, inputs, targets) + 0.01 * sum((weights**2).sum() for weights in model.parameters())
