@@ -11,7 +11,7 @@ from tests.experts import happened
     6,
     2026,
     "The heads were merged by a reshape alone, while the axis of heads still stood in front of the tokens.",
-    unnoticed="The shape that comes out is the right one. Each row is a mixture of several tokens, and W_o learns to live with it.",
+    unnoticed="It was tested on copying, and that is so easy that a model with room to spare learns to unscramble its tokens. That is the author's own guess.",
     names={"no_transpose"},
 )
 def merge_heads(x):
@@ -24,7 +24,7 @@ def merge_heads(x):
     30,
     2022,
     "The heads were split by `view` alone, to (B, H, T, D) at once.",
-    unnoticed="`view` never complains as long as the number of numbers fits. The model trains, on heads made of pieces of other tokens.",
+    unnoticed="The lines came from an article that was taken on trust. `view` never complains, and with one head they are right.",
     names={"no_transpose"},
 )
 def split_heads(x, n_head):

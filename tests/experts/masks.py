@@ -14,7 +14,7 @@ from tests.experts import happened
     38094,
     2025,
     "A mask of 0 and −∞ was turned into True and False: 0 became False, so what may be looked at was hidden.",
-    unnoticed="`bool(0)` is False and `bool(-inf)` is True, the opposite of what the mask says. The conversion itself never fails.",
+    unnoticed="`bool(-inf)` is True, and that never fails. The path had been tried a lot, with good results.",
     names={"inverted", "inverted_by_hand"},
 )
 def masked_pattern(q, k, may_look):
@@ -43,7 +43,7 @@ def attend(q, k, v, may_look=None):
     1785,
     2026,
     "A mask made for adding, 0 and −∞, was handed to code that asks for yes or no.",
-    unnoticed="Both are called “the causal mask”, and both have a triangle in them. Nothing in a shape says which of the two it is.",
+    unnoticed="The block's test looked at shapes, and no shape says which of the two it is. Both are called “the causal mask”.",
     names={"minus_infinity"},
 )
 def causal_mask(T):
@@ -105,8 +105,8 @@ def masked_pattern(q, k, may_look):
 
 
 @happened(
-    "labmlai/annotated_deep_learning_paper_implementations",
-    282,
+    "nerminnuraydogan/vision-transformer",
+    1,
     2025,
     "The softmax ran over the queries instead of the keys.",
     unnoticed="The table is square, and every number is between 0 and 1 either way. Only the direction of the sums differs.",
@@ -121,8 +121,8 @@ def masked_pattern(q, k, may_look):
     "PetrochukM/PyTorch-NLP",
     2,
     2018,
-    "The softmax took its default axis, which was the first one.",
-    unnoticed="A default was taken on trust. What comes out are shares, only shared out among the wrong ones.",
+    "The softmax ran along the first axis, over texts and queries instead of keys.",
+    unnoticed="With several texts the weights are shares like any others. With a single one they are all 1, and that is how it was found.",
     names={"columns"},
 )
 def softmax(scores):

@@ -12,8 +12,8 @@ def _shares(logits):
 
 
 @happened(
-    "rasbt/reasoning-from-scratch",
-    164,
+    "Biohub/esm",
+    360,
     2026,
     "Top-p kept the tokens whose running sum is at most p, and so left out the one that crosses it.",
     unnoticed="The text is a little more cautious than asked for, and nobody can hear that. It shows where one token alone is above p.",
@@ -30,8 +30,8 @@ def top_p(logits, p):
 
 
 @happened(
-    "Biohub/esm",
-    360,
+    "fishaudio/fish-speech",
+    1171,
     2026,
     "The mask for top-p removed every token from the one that crosses p on, that one included.",
     unnoticed="Libraries shift that mask by one place for this very reason. Without the shift the code looks simpler, and works.",
@@ -46,11 +46,30 @@ def top_p(logits, p):
 
 
 @happened(
+    "rasbt/reasoning-from-scratch",
+    164,
+    2026,
+    "Tokens were added while their sum stayed within p, and the one that crosses p stayed outside.",
+    unnoticed="“The most probable tokens up to p” sounds like this. It is the smallest set that *reaches* p.",
+    names={"crossing_dropped", "crossing_dropped_one_stays", "below_p_one_stays"},
+)
+def top_p(logits, p):
+    shares, total = softmax(logits), 0.0
+    kept = np.zeros(len(logits))
+    for token in np.argsort(-shares):
+        if total + shares[token] > p and total > 0:  # here
+            break
+        kept[token] = shares[token]
+        total += shares[token]
+    return kept / kept.sum()
+
+
+@happened(
     "google-deepmind/simply",
     42,
     2026,
     "With p = 0 nobody was kept.",
-    unnoticed="p = 0 is a way to say “always the best one”, and hardly anybody says it that way.",
+    unnoticed="Hardly anybody says “always the best one” that way. With nobody left, token 0 was taken, and that is a token like any other.",
     names={"zero_keeps_none", "zero_keeps_none_left"},
 )
 def top_p(logits, p):

@@ -45,12 +45,11 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
     names={"by_model_width"},
 )
 def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
-    B, T, embed_size = x.shape
-    size = embed_size // n_head
-    queries, keys, values = ((x @ W).reshape(B, T, n_head, size) for W in (W_q, W_k, W_v))
-    energy = np.einsum("bqhd,bkhd->bhqk", queries, keys)
-    attention = softmax(_hide(energy, may_look) / embed_size ** (1 / 2))  # here
-    return np.einsum("bhqk,bkhd->bqhd", attention, values).reshape(B, T, embed_size) @ W_o
+    B, T, width = x.shape
+    q, k, v = ((x @ W).reshape(B, T, n_head, -1) for W in (W_q, W_k, W_v))
+    scores = np.einsum("bihd,bjhd->bhij", q, k)
+    weights = softmax(_hide(scores, may_look) / np.sqrt(width))  # here
+    return np.einsum("bhij,bjhd->bihd", weights, v).reshape(B, T, width) @ W_o
 
 
 @happened(
@@ -63,13 +62,13 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
 )
 def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
     B, T, C = x.shape
-    out = []
+    heads = []
     for h in range(n_head):
         mine = slice(h * C // n_head, (h + 1) * C // n_head)
-        k, q, v = x @ W_k[:, mine], x @ W_q[:, mine], x @ W_v[:, mine]
-        wei = q @ np.swapaxes(k, -2, -1) * C**-0.5  # here
-        out.append(softmax(_hide(wei, may_look)) @ v)
-    return np.concatenate(out, axis=-1) @ W_o
+        q, k, v = x @ W_q[:, mine], x @ W_k[:, mine], x @ W_v[:, mine]
+        scores = q @ k.swapaxes(1, 2) * C**-0.5  # here
+        heads.append(softmax(_hide(scores, may_look)) @ v)
+    return np.concatenate(heads, axis=-1) @ W_o
 
 
 @happened(
@@ -81,11 +80,9 @@ def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
     names={"by_model_width"},
 )
 def multi_head_attention(x, W_q, W_k, W_v, W_o, n_head, may_look=None):
-    width = W_k.shape[-1]
-    scalar = 1.0 / width**0.5  # here
-    q, k, v = _split(x @ W_q, n_head), _split(x @ W_k, n_head), _split(x @ W_v, n_head)
-    token_weights = np.matmul(q, np.swapaxes(k, -1, -2)) * scalar
-    return _merge(np.matmul(softmax(_hide(token_weights, may_look)), v)) @ W_o
+    q, k, v = (_split(x @ W, n_head) for W in (W_q, W_k, W_v))
+    k = k / W_k.shape[1] ** 0.5  # here
+    return _merge(softmax(_hide(np.matmul(q, k.swapaxes(2, 3)), may_look)) @ v) @ W_o
 
 
 @happened(
