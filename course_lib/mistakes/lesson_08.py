@@ -55,6 +55,7 @@ def layer_norm(x, gain, shift, eps, slip):
             lambda: np.sqrt(spread + eps),
             eps_outside=lambda: np.sqrt(spread) + eps,
             by_variance=lambda: spread + eps,
+            squared_for_root=lambda: (spread + eps) ** 2,
             std_in_root=lambda: np.sqrt(np.sqrt(spread) + eps),
             eps_subtracted=lambda: np.sqrt(spread - eps),
             eps_as_floor=lambda: np.sqrt(np.maximum(spread, eps)),
@@ -143,7 +144,7 @@ LAYER_NORM = Exercise(
         "the variance": ("unbiased", "rms", "summed", "square_of_mean", "mean_not_squared"),
         "the root with its ε": (
             *("eps_outside", "no_eps", "eps_fixed", "eps_fixed_6", "eps_fixed_8", "eps_squared", "eps_subtracted"),
-            *("eps_as_floor", "by_variance", "std_in_root"),
+            *("eps_as_floor", "by_variance", "squared_for_root", "std_in_root"),
         ),
         "what comes after the division": (
             *("swapped", "shift_subtracted", "no_gain", "no_shift", "shift_first", "gain_plus_one", "gain_added"),
@@ -172,6 +173,7 @@ LAYER_NORM = Exercise(
         mean_deviation="You divided by the mean distance from the mean. ⇒ Take the root of the mean *square* of the distances.",
         square_of_mean="You divided by the mean itself (its square is not the variance). ⇒ Divide by √(variance + ε).",
         by_variance="You divided by the variance. ⇒ Divide by its square root, √(variance + ε).",
+        squared_for_root="You squared variance + ε, and divided by that. ⇒ Its square *root* is wanted: √(variance + ε).",
         std_in_root="You took the root twice: `std` is a root already. ⇒ Use the variance: √(variance + ε).",
         not_scaled="You moved each vector to mean 0, but its size is still the old one. ⇒ Divide by √(variance + ε).",
         multiplied="You multiplied by √(variance + ε). ⇒ Divide by it: a wide vector should become narrower.",
@@ -609,6 +611,7 @@ def block(x, norm_1, attention, norm_2, mlp, slip):
     middle = slip(
         lambda: x + update,
         no_residual_1=lambda: update,
+        update_doubled_1=lambda: update + update,
         stream_normed_1=lambda: first + update,
         post_norm=lambda: norm_1(x + attention(x)),
         subtracted=lambda: x - update,
@@ -703,6 +706,7 @@ BLOCK = Exercise(
         post_norm="You normalised the stream itself, after adding (post-norm). ⇒ Here each part reads a normalised copy: x + attention(norm_1(x)).",
         mlp_first="The MLP comes first in your block, and attention reads what it has written. ⇒ First attention collects, then the MLP thinks about it.",
         no_residual_1="The first “x +” is missing: attention's update replaces x. ⇒ It is added to x.",
+        update_doubled_1="You added attention's update to itself, and the stream is lost. ⇒ It is added to what was there before: x + attention(norm_1(x)).",
         no_residual_2="The second “x +” is missing: the MLP's update replaces the stream. ⇒ It is added to the stream.",
         stream_normed_1="You added attention's update to norm_1(x). ⇒ Add it to x itself: only attention sees the normalised copy.",
         stream_normed_2="You added the MLP's update to norm_2(x). ⇒ Add it to the stream itself: only the MLP sees the normalised copy.",

@@ -692,6 +692,7 @@ def generate_with_cache(model, ids, n_tokens, slip):
                 position_zero=0,
                 position_too_low=len(ids) - 2,
                 position_from_new=len(ids) - 1 - begin,
+                prompt_added_to_position=len(ids) - 1 + min(begin, T),
             )
             new = slip(lambda: ids[-1:], whole_text=lambda: ids, two_tokens=lambda: ids[-2:])
             start = slip(start, whole_text=0, two_tokens=len(ids) - 2)
@@ -802,6 +803,7 @@ GENERATE_WITH_CACHE = Exercise(
         position_zero="You put every new id at position 0. ⇒ The last of N ids stands at position N − 1.",
         position_too_low="Your position is one too low. ⇒ The last of N ids stands at position N − 1.",
         position_from_new="Your positions count the new ids only. ⇒ The prompt stands in front of them: the last of N ids stands at position N − 1.",
+        prompt_added_to_position="Your positions jump by the length of the prompt when the first new token is read. ⇒ The last of N ids stands at position N − 1.",
         whole_text="You gave the whole text together with a full cache, which then holds it twice. ⇒ Give the new id alone.",
         two_tokens="You gave the last two ids, and the cache holds the first of them already. ⇒ Give the new id alone.",
         cache_shortened="You dropped the oldest entry of the cache, but all positions shift by one. ⇒ Begin anew, with an empty cache.",
