@@ -170,14 +170,14 @@ class Exercise:
         if run.changed:
             text = f"Your function changes its input `{run.changed}` in place. ⇒ Work on a copy, and leave the input as it was."
             said = [("mutates_input", text)]
-        if run.left:
-            said = [
-                *said,
-                ("left_behind", f"Your function leaves something behind: {' and '.join(run.left)}. ⇒ {run.cure}"),
-            ]
+        left = (
+            [("left_behind", f"Your function leaves something behind: {' and '.join(run.left)}. ⇒ {run.cure}")]
+            if run.left
+            else []
+        )
         wrong = next((case for case, mine in enumerate(run.outcomes) if not self.agrees(case, mine)), None)
         if wrong is None:
-            return self._all_agree(run, function, said)
+            return self._all_agree(run, function, [*said, *left])
         code = Code(function) if function else None
         fixed = run.outcomes[: len(self.cases)]
         if names := diagnosis.single(self, fixed, code):
@@ -187,17 +187,17 @@ class Exercise:
                 (names[0], text), *said, case=wrong, run=run, right=self._other_steps(names[0]) if whole else ""
             )
         if run.unstable:
-            return self._wrong(self._unstable(), *said, case=wrong, run=run)
+            return self._wrong(self._unstable(), *said, *left, case=wrong, run=run)
         found = diagnosis.detected(self, run.outcomes, function)
         if found and found[0] not in diagnosis.LOOSE:
-            return self._wrong(found, *said, case=wrong, run=run)
+            return self._wrong(found, *said, *left, case=wrong, run=run)
         if (names := diagnosis.pair(self, fixed, code)) and self.confirmed(run.outcomes, names):
             return self._wrong(*((name, self.says[name]) for name in names), *said, case=wrong, run=run)
         if found:
-            return self._wrong(found, *said, case=wrong, run=run)
+            return self._wrong(found, *said, *left, case=wrong, run=run)
         if names := diagnosis.nearly(self, run.outcomes, code):
             return self._wrong((names[0], diagnosis.NEARLY + self.says[names[0]]), *said, case=wrong, run=run)
-        return self._unnamed(run, wrong, function, said)
+        return self._unnamed(run, wrong, function, [*said, *left])
 
     def _all_agree(self, run, function, said):
         """Every answer is right: what remains are the promises that no answer shows, and what was left behind."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib.judge import Exercise
-from course_lib.model import toy_model
+from course_lib.model import ToyModel as PlainToyModel
 
 
 def _numbers(seed, n, size=1.0):
@@ -634,7 +634,7 @@ TOP_P = Exercise(
 # ---- generate_with_cache ---------------------------------------------------------------------------------------------
 
 
-class ToyModel(toy_model.ToyModel):
+class ToyModel(PlainToyModel):
     """A toy model that notes how many tokens each call reads."""
 
     def __init__(self, *sizes, **more):

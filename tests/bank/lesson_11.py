@@ -584,7 +584,7 @@ def estimate_loss(model, batches):
     return math.exp(total / sum(y.numel() for _, y in batches))
 
 
-@wrong("stays_in_eval", "remembers", "left_behind")
+@wrong("stays_in_eval", "remembers")
 def estimate_loss(model, batches):
     model.eval()
     total = sum(F.cross_entropy(model(x).flatten(0, 1), y.flatten(), reduction="sum").item() for x, y in batches)
@@ -626,7 +626,7 @@ def estimate_loss(model, batches):
     return torch.cat(surprises).mean()
 
 
-@wrong("frozen", "left_behind")
+@wrong("frozen")
 def estimate_loss(model, batches):
     was_training = model.training
     model.eval()
