@@ -14,7 +14,7 @@ PROMISED = {
     "To the learner": """
         test_readme test_course_py test_doctor browser/test_lab test_notebooks browser/test_lessons test_glossary test_own_function
         test_check test_bank test_experts test_no_false_names test_detectors test_left_behind test_engine_with_tensors test_guard test_plain_words
-        test_run_all test_evidence test_mutants
+        test_run_all test_evidence test_mutants test_inputs
         test_assemble test_learners_code test_own_runs test_old_files test_export test_fetch test_show test_live
         test_views test_moved_by_hand test_head_views browser/test_views browser/test_dot_product browser/test_query_key_editor
         browser/test_head_views browser/test_ledger_sliders browser/test_progress_map browser/test_accessibility
