@@ -26,14 +26,16 @@ def single(exercise, outcomes, code=None):
 
 def pair(exercise, outcomes, code=None):
     """The two mistakes that explain every outcome together, or (); never one whose sentence is true only `alone`."""
-    wrong = [mine for case, mine in enumerate(outcomes) if not exercise.agrees(case, mine)]
-    if all(isinstance(mine, Raised) or only_nan(mine) for mine in wrong):
-        return ()  # pairs that raise or end in NaN everywhere are guesses
-    names = [name for name in exercise.says if name not in exercise.alone and true_of(exercise, name, code)]
-    apart = (
-        two for two in itertools.combinations(names, 2) if not any(set(two) <= set(place) for place in exercise.places)
+    telling = (
+        case
+        for case, mine in enumerate(outcomes)
+        if not exercise.agrees(case, mine) and not isinstance(mine, Raised) and not only_nan(mine)
     )
-    return next((two for two in apart if exercise.fits(outcomes, two)), ())
+    case = next(telling, None)
+    if case is None:
+        return ()  # pairs that raise or end in NaN everywhere are guesses
+    likely = (two for two in exercise.pairs_that_give(case, outcomes[case]) if exercise.fits(outcomes, two))
+    return next((two for two in likely if all(true_of(exercise, name, code) for name in two)), ())
 
 
 def nearly(exercise, outcomes, code=None):

@@ -21,6 +21,7 @@ from .evidence import first_difference, in_words, with_inputs, wrong_shape
 from .guard import SECONDS, guarded, guarded_apart
 from .inputs import USUAL, made
 from .limits import state_kept
+from .tolerance import agree
 from .needs import import_all_that
 from .verdict import NOT_ATTEMPTED, RIGHT, WRONG, Failure, Verdict
 
@@ -65,7 +66,7 @@ class Exercise:
         self.reads, self.may_change, self.calls, self.parts = reads, tuple(may_change), calls, tuple(parts)
         self.name = reference.__name__
         self.parameters = tuple(inspect.signature(reference).parameters)[:-1]
-        self._memo = {}
+        self._memo, self._by_shape = {}, {}
 
     @cached_property
     def cases(self):
@@ -140,6 +141,33 @@ class Exercise:
     def fits(self, outcomes, mistakes=()):
         """True if these outcomes are what the reference gives under exactly these mistakes, on every case."""
         return all(self.agrees(case, mine, mistakes) for case, mine in enumerate(outcomes))
+
+    @cached_property
+    def pairs(self):
+        """Every two mistakes that can be made together, and be told together."""
+        apart = ({one, other} for place in self.places for one, other in itertools.combinations(place, 2))
+        never = set(map(frozenset, apart))
+        names = [name for name in self.says if name not in self.alone]
+        return [two for two in itertools.combinations(names, 2) if frozenset(two) not in never]
+
+    def pairs_that_give(self, case, mine):
+        """Those of the pairs under which the reference gives this outcome on a case; tables of numbers are compared all at once."""
+        if case not in self._by_shape:
+            groups = {}
+            for two in self.pairs:
+                groups.setdefault(getattr(self.outcome(case, two), "shape", None), []).append(two)
+            tables = {
+                shape: np.array([self.outcome(case, two) for two in group]) for shape, group in groups.items() if shape is not None
+            }
+            self._by_shape[case] = groups, tables
+        groups, tables = self._by_shape[case]
+        shape = getattr(mine, "shape", None)
+        if shape is None:
+            return [two for two in groups.get(None, ()) if self.agrees(case, mine, two)]
+        if shape not in tables:
+            return []
+        equal = agree(mine, tables[shape]).reshape(len(tables[shape]), -1).all(axis=1)
+        return [groups[shape][number] for number in np.flatnonzero(equal)]
 
     def diagnose(self, outcomes):
         """The names of the one or two mistakes that explain the outcomes, or ()."""
