@@ -102,6 +102,8 @@ check(double)
 # ## Stuck? Three hints, and a picture
 #
 # `hint(double)` gives the first hint: a question. Call it again for the second, the tool, and for the third, the beginning of the answer.
+# After a ✗, `hint` begins with what to do about it, and `replay()` puts the inputs of the failed check into your notebook, so that you can
+# call your function on them.
 
 # %%
 from course_lib.check import hint
@@ -109,8 +111,7 @@ from course_lib.check import hint
 hint(double)
 
 # %% [markdown]
-# `draw(double)` draws what your function returns beside what it should return. After a ✗, `hint` begins with what to do about it, and
-# `replay()` puts the inputs of the failed check into your notebook, so that you can call your function on them.
+# `draw(double)` draws what your function returns beside what it should return.
 
 # %%
 from course_lib.check import draw

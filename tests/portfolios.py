@@ -43,7 +43,7 @@ def bank_answers(part=MODEL):
 def _of_a_notebook(value):
     if not isinstance(value, types.FunctionType) or not value.__module__.startswith("tests."):
         return value
-    mine = types.FunctionType(value.__code__, value.__globals__, value.__name__, value.__defaults__)
+    mine = types.FunctionType(value.__code__, value.__globals__, value.__name__, value.__defaults__, value.__closure__)
     mine.__module__ = "__main__"
     return mine
 

@@ -142,7 +142,9 @@ def test_both_gelus_are_the_same_to_the_check(monkeypatch):
         )  # computed, and kept, with the tanh form
     monkeypatch.setattr(lesson_08, "_gelu", exact)
     for group in groups:
-        if not {"no_half", "no_cube", "no_root"} & set(group):  # slips of the tanh form alone
+        if not {"no_half", "no_cube", "cube_too_large", "cube_outside", "no_root", "root_of_2_pi"} & set(
+            group
+        ):  # slips of the tanh form alone
             outcomes = [other.outcome(case, group) for case in cases]
             assert exercise.fits(outcomes, group), group
             assert exercise.diagnose(outcomes) == group or not group

@@ -381,12 +381,12 @@ def test_an_unforeseen_error_is_one_sentence(monkeypatch):
 
 def test_what_a_command_is_given_arrives(monkeypatch, tmp_path, capsys):
     from course_lib import __main__ as commands
-    from course_lib.teach import lab, slides
+    from course_lib import teach
 
     given = []
-    monkeypatch.setattr(lab, "start", lambda *got, **named: given.append((got, named)))
-    monkeypatch.setattr(slides, "run_live", lambda *got, **named: given.append((got, named)))
-    monkeypatch.setattr(slides, "export", lambda *got: given.append((got, {})) or tmp_path / "deck.html")
+    monkeypatch.setattr(teach, "start", lambda *got, **named: given.append((got, named)))
+    monkeypatch.setattr(teach, "run_live", lambda *got, **named: given.append((got, named)))
+    monkeypatch.setattr(teach, "export", lambda *got: given.append((got, {})) or tmp_path / "deck.html")
     for line in (["lab", "--no-browser"], ["slides", "01", "--port", "9000"], ["slides", "01", "--out", str(tmp_path)]):
         monkeypatch.setattr(sys, "argv", ["course_lib", *line])
         with pytest.raises(SystemExit):

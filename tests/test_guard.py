@@ -93,7 +93,7 @@ EXPECTED = {
     leaves: ("stopped", "end Python"),
     leaves_at_once: ("stopped", "end Python"),
     hundred_megabytes_of_prints: ("stopped", "printed more than"),
-    calls_itself: ("raised", "calls itself"),
+    calls_itself: ("stopped", "calls itself"),
     asks: ("stopped", "input()"),
     none: ("no_return", "None"),
     wrong_shape: ("shape", "expected one number"),

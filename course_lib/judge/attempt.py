@@ -160,6 +160,8 @@ def call(function, inputs, want, reads=None, run=None, calls=1):
             raise
         run.attempted = not _is_stub(error)
         return Raised.of(error, sentence(error))
+    except (MemoryError, RecursionError):
+        raise  # it takes its time, and would do so on every input
     except Exception as error:
         if run is None:
             raise

@@ -21,8 +21,8 @@ from .evidence import first_difference, in_words, with_inputs, wrong_shape
 from .guard import SECONDS, guarded, guarded_apart
 from .inputs import USUAL, made
 from .limits import state_kept
-from .tolerance import agree
 from .needs import import_all_that
+from .tolerance import agree
 from .verdict import NOT_ATTEMPTED, RIGHT, WRONG, Failure, Verdict
 
 
@@ -157,7 +157,9 @@ class Exercise:
             for two in self.pairs:
                 groups.setdefault(getattr(self.outcome(case, two), "shape", None), []).append(two)
             tables = {
-                shape: np.array([self.outcome(case, two) for two in group]) for shape, group in groups.items() if shape is not None
+                shape: np.array([self.outcome(case, two) for two in group])
+                for shape, group in groups.items()
+                if shape is not None
             }
             self._by_shape[case] = groups, tables
         groups, tables = self._by_shape[case]

@@ -1,6 +1,7 @@
 """How each view of a lesson is moved, by mouse and by keyboard, once the lesson has run in a real JupyterLab."""
 
 import re
+import shutil
 
 import nbformat
 
@@ -146,6 +147,7 @@ OUTPUTS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells
 def runs_to_its_end_and_its_views_move(lab, page, lesson, session, told):
     """Open a lesson, run it from top to bottom, compare what it gives with what it stores, and move every view that it shows."""
     path = ROOT / f"notebooks/{lesson}.ipynb"
+    shutil.rmtree(lab[1] / "my_gpt", ignore_errors=True)  # nobody has tried anything yet
     driving.open_notebook(page, lab[0], f"notebooks/{path.name}")
     driving.run_silently(page, shape_comments.BEGIN)
     driving.run_all(page, timeout=400)
