@@ -1,11 +1,13 @@
 """Learners' code on tensors: the numbers and the gradients of what it says, in whatever way it says it."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
 from course_lib.my_gpt.learners_code import run
 from course_lib.my_gpt.numpy_on_torch import Array, for_both, on_arrays, tensors_in
-from course_lib.my_gpt.numpy_on_torch import layer as np
 from course_lib.my_gpt.own_pieces import Pieces
 from course_lib.my_gpt.trial import Misfit, fit, on_tensors
 
@@ -97,13 +99,19 @@ def test_whole_numbers_stay_plain():
     assert seen == [int, int]
 
 
-def test_pytorchs_own_layer_is_left_alone():
-    import torch._numpy as theirs
+LEFT_ALONE = """
+import torch._numpy as theirs
+from course_lib.my_gpt.numpy_on_torch import layer as np
+assert np is not theirs
+assert theirs.zeros(1).dtype.name == "float64"
+assert np.zeros(1).dtype.name == "float32"
+assert theirs.ndarray.__setitem__.__module__ == "torch._numpy._ndarray"
+"""
 
-    assert np is not theirs
-    assert theirs.zeros(1).dtype.name == "float64"
-    assert np.zeros(1).dtype.name == "float32"
-    assert theirs.ndarray.__setitem__.__module__ == "torch._numpy._ndarray"
+
+def test_pytorchs_own_layer_is_left_alone():
+    """In a Python of its own: a file that was exported changes the layer of the process that runs it."""
+    subprocess.run([sys.executable, "-c", LEFT_ALONE], check=True)
 
 
 def test_what_pytorch_lacks_is_said_by_name():
