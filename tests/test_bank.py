@@ -3,6 +3,7 @@
 import importlib
 import itertools
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from course_lib.judge.compare import only_nan, same
 from course_lib.judge.engine import Slip
 from course_lib.mistakes import find
 from tests import bank, subject
+from tests.conftest import ROOT
 
 NAMES = list(find.tables())
 PAIRS = 40  # of each exercise: a table of 60 mistakes has 1,770, and each is compared with all others
@@ -113,6 +115,23 @@ def test_sentences_are_for_learners(name):
         assert text.rstrip().endswith((".", "?", "!", ":", "`", ")"))
         assert len(text) <= 220, text
     assert exercise.hints[0].rstrip().endswith("?") or "?" in exercise.hints[0], "the first hint is a question"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_message_says_what_is_wrong_and_not_the_answers_line(name):
+    """Every sentence has two steps, and what is said first holds no expression of the sheet's own answer."""
+    exercise = find.exercise_named(name)
+    (sheet,) = (ROOT / "source").glob(f"{find.tables()[name]}_*_exercises.py")
+    answers = re.findall(r"### BEGIN SOLUTION(.*?)### END SOLUTION", sheet.read_text(encoding="utf-8"), re.DOTALL)
+    answer = "".join("".join(answers).split())
+    for text in [*exercise.says.values(), *(text for _, text, _ in [*exercise.probes, *exercise.promises])]:
+        wrong, arrow, cure = text.partition(" ⇒ ")
+        assert arrow, f"no next step: {text}"
+        assert cure, text
+        expressions = [
+            "".join(code.split()) for code in re.findall("`([^`]+)`", wrong) if re.search(r"[(\[@*/+=<>-]", code)
+        ]
+        assert not [code for code in expressions if len(code) >= 14 and code in answer], text
 
 
 @pytest.mark.parametrize("name", NAMES)

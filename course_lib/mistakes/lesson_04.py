@@ -180,8 +180,16 @@ SOFTMAX = Exercise(
         "`exps = np.exp(scores - scores.max(axis=-1, keepdims=True))`",
     ),
     probes=[
-        ("rows_sum_to_1", "Each row must sum to exactly 1; yours do not.", _sums_to_1),
-        ("differences_only", "Adding 3 to all scores must change nothing; with yours it does.", _sees_differences_only),
+        (
+            "rows_sum_to_1",
+            "Each row must sum to exactly 1; yours do not. ⇒ What does a row's share have to be divided by?",
+            _sums_to_1,
+        ),
+        (
+            "differences_only",
+            "Adding 3 to all scores must change nothing; with yours it does. ⇒ Which of your steps sees more than the differences?",
+            _sees_differences_only,
+        ),
     ],
 )
 
@@ -487,7 +495,7 @@ ATTENTION_PATTERN = Exercise(
         "`attention_scores(q, k)`, then `scale_scores(…, q.shape[-1])`, then `softmax(…)`.",
         "`scores = attention_scores(q, k)`",
     ),
-    probes=[("rows_sum_to_1", "Each row must sum to exactly 1; yours do not.", _pattern_sums_to_1)],
+    probes=[("rows_sum_to_1", "Each row must sum to exactly 1; yours do not. ⇒ What does a row's share have to be divided by?", _pattern_sums_to_1)],
     steps={
         "the scores": ("queries_only", "keys_only", "kq_transposed", "no_transpose", "reshaped", "entry_by_entry", "cosines"),
         "the division by √D": (

@@ -382,9 +382,9 @@ MASKED_PATTERN = Exercise(
         "`scores = scale_scores(attention_scores(q, k), q.shape[-1])`",
     ),
     probes=(
-        ("hidden_weight", "A hidden key still gets some weight. It must get exactly 0.", _hidden_keys_get_nothing),
-        ("row_sums", "Your rows do not sum to 1.", _rows_sum_to_one),
-        ("saw_hidden", "A hidden key still changes the other weights of its row.", _hidden_keys_do_not_matter),
+        ("hidden_weight", "A hidden key still gets some weight, and it must get exactly 0. ⇒ Put −∞ in the place of its score before the softmax.", _hidden_keys_get_nothing),
+        ("row_sums", "Your rows do not sum to 1. ⇒ Hide the scores before the softmax: then the others share out the whole 1.", _rows_sum_to_one),
+        ("saw_hidden", "A hidden key still changes the other weights of its row. ⇒ Its score must be gone before anything is shared out.", _hidden_keys_do_not_matter),
     ),
     steps={
         "the scores": (
